@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+// Hosted half of Cloister. The kernel is its own package in Kernel/, with no dependency; only the
+// formats that both halves read and write are compiled here too.
+import PackageDescription
+
+/// Every target of ours is built with these: warnings are errors, unsafe constructs must say so.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "cloister",
+    products: [
+        .executable(name: "cloister", targets: ["cloister"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // Shared with the kernel: image format, boot configuration, control protocol.
+        .target(name: "Formats", path: "Kernel/Sources/Formats"),
+        // Building, signing, verifying and explaining images.
+        .target(name: "Image", dependencies: ["Formats", crypto, yams]),
+        // C shims of Launch: what Swift cannot call directly. No policy.
+        .target(name: "CLaunch"),
+        // Starting, finding and talking to enclaves.
+        .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image"]),
+        // The command.
+        .executableTarget(name: "cloister", dependencies: ["Launch", "Image", "Formats", arguments]),
+
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", crypto]),
+        .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", crypto]),
+        .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image"]),
+        .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats"]),
+    ]
+)
+
+for target in package.targets where target.name != "CLaunch" {
+    target.swiftSettings = (target.swiftSettings ?? []) + strict
+}
