@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding the kernel's executable.
+
+package enum KernelLocator {
+    /// The kernel named by `explicit`, else by CLOISTER_KERNEL in `environment`, else the one installed beside
+    /// the command (bin/ in a clone, ../libexec/cloister/ when installed).
+    package static func find(explicit: String?, environment: [String: String]) throws(LaunchError) -> String {
+        if let path = explicit ?? environment["CLOISTER_KERNEL"], !path.isEmpty {
+            if System.isExecutable(path) { return path }
+            throw missing(path)
+        }
+        let command = try System.readLink("/proc/self/exe")
+        let folder = command.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let candidates = ["\(folder)/cloister-kernel", "\(folder)/../libexec/cloister/cloister-kernel"]
+        for path in candidates where System.isExecutable(path) { return path }
+        throw missing(candidates[0])
+    }
+
+    private static func missing(_ path: String) -> LaunchError {
+        LaunchError(.notFound, "the kernel is missing", at: path, next: "build it with make kernel, or set CLOISTER_KERNEL")
+    }
+}
