@@ -18,7 +18,7 @@ public struct SignalSet: BitwiseCopyable, Sendable, Equatable {
     public static let empty = SignalSet()
     public static let full = SignalSet(bits: .max)
     /// SIGKILL and SIGSTOP, which no mask can hold back.
-    public static let unblockable = SignalSet(bits: mask(Signal.SIGKILL) | mask(Signal.SIGSTOP))
+    public static let unblockable = SignalSet(bits: 0x4_0100)
 
     public static func mask(_ signal: Int32) -> UInt64 {
         1 &<< UInt64(truncatingIfNeeded: signal &- 1)
