@@ -24,9 +24,9 @@ public enum ImageFormat {
     static let entriesPerBlock = UInt32(blockSize / entrySize)
 
     /// Domain separation of the three hashes that make an identity.
-    public static let rootDomain = Array("cloister.image.root.v1\0".utf8)
-    public static let measurementDomain = Array("cloister.measurement.v1\0".utf8)
-    public static let signatureDomain = Array("cloister.image.signature.v1\0".utf8)
+    public static var rootDomain: [UInt8] { Array("cloister.image.root.v1\0".utf8) }
+    public static var measurementDomain: [UInt8] { Array("cloister.measurement.v1\0".utf8) }
+    public static var signatureDomain: [UInt8] { Array("cloister.image.signature.v1\0".utf8) }
 
     /// What is hashed (SHA-256) into the root hash: the tree's top and how many blocks it covers.
     public static func rootPreimage(topHash: Digest256, blockCount: UInt64) -> [UInt8] {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Block 0 of an image file. Untrusted: see ImageFormat.swift.
+// Block 0 of an image file: where the parts lie. Untrusted: see ImageFormat.swift.
 
 public struct ImageHeader: Sendable, Equatable {
     /// "CLOISTRI"
     public static let magic: UInt64 = 0x4952_5453_494F_4C43
-    static let encodedSize = 8 + 4 + 4 + 8 * 7 + 32 + 48
 
     public var manifestBlock: UInt64
     public var manifestSize: UInt64
@@ -14,16 +13,11 @@ public struct ImageHeader: Sendable, Equatable {
     public var treeBlock: UInt64
     public var signatureBlock: UInt64
     public var fileBlockCount: UInt64
-    public var rootHash: Digest256
-    /// SHA-384 of the kernel this image was built for.
-    public var kernelHash: [UInt8]
 
     /// The only layout there is: each part follows the one before.
-    public init(manifestSize: UInt64, rootBlockCount: UInt64, rootHash: Digest256, kernelHash: [UInt8]) {
+    public init(manifestSize: UInt64, rootBlockCount: UInt64) {
         self.manifestSize = manifestSize
         self.rootBlockCount = rootBlockCount
-        self.rootHash = rootHash
-        self.kernelHash = kernelHash
         manifestBlock = 1
         rootBlock = 1 &+ ImageFormat.blocks(forBytes: manifestSize)
         treeBlock = rootBlock &+ rootBlockCount
@@ -42,8 +36,6 @@ public struct ImageHeader: Sendable, Equatable {
         ] {
             writer.u64(field)
         }
-        writer.raw(rootHash.bytes)
-        writer.raw(kernelHash)
         writer.pad(to: ImageFormat.blockSize)
         return writer.bytes
     }
@@ -52,18 +44,14 @@ public struct ImageHeader: Sendable, Equatable {
         guard block.count == ImageFormat.blockSize, block.u64(at: 0) == Self.magic else { throw .notAnImage }
         let version = block.u32(at: 8)
         guard version == ImageFormat.version else { throw .unsupportedVersion(version) }
-        guard block.u32(at: 12) == UInt32(ImageFormat.blockSize),
-            let rootHash = Digest256(block, at: 72)
-        else { throw .badHeader }
+        guard block.u32(at: 12) == UInt32(ImageFormat.blockSize) else { throw .badHeader }
         let manifestSize = block.u64(at: 24)
         let rootBlockCount = block.u64(at: 40)
         guard manifestSize > 0, manifestSize <= UInt64(ImageFormat.maximumManifestSize),
             rootBlockCount > 0, rootBlockCount <= ImageFormat.maximumBlocks
         else { throw .badHeader }
-        self.init(
-            manifestSize: manifestSize, rootBlockCount: rootBlockCount, rootHash: rootHash,
-            kernelHash: Array(block[104..<104 + 48]))
-        // Every byte is determined by the four facts, so any other difference is refused, padding included.
+        self.init(manifestSize: manifestSize, rootBlockCount: rootBlockCount)
+        // Every byte is determined by the two sizes, so any other difference is refused, padding included.
         guard encoded() == block else { throw .badHeader }
     }
 }

@@ -21,13 +21,12 @@ public struct MerkleVerifier<Source: FileBlocks, Hash: SHA256Function> {
     private let cacheLimit: Int
 
     /// Reads the header and the top of the tree. `expectedRoot` comes from outside the file (the launcher's
-    /// BootConfig, or a verified measurement); nil takes the header's own word, for tools that only look.
+    /// BootConfig, or a signature block that was checked).
     /// `cachedNodes` bounds the memory: 4 KiB each, one node serves 512 KiB of the root.
     public init(
-        source: Source, hash: Hash, expectedRoot: Digest256?, cachedNodes: Int = 256
+        source: Source, hash: Hash, expectedRoot: Digest256, cachedNodes: Int = 256
     ) throws(ImageError) {
         let header = try ImageHeader(decoding: try source.readFileBlock(0))
-        if let expectedRoot, expectedRoot != header.rootHash { throw .rootMismatch }
         self.source = source
         self.hash = hash
         self.header = header
@@ -38,7 +37,7 @@ public struct MerkleVerifier<Source: FileBlocks, Hash: SHA256Function> {
         let top = try Self.checked(try source.readFileBlock(topNode), topNode)
         topHash = hash.hash(top)
         let preimage = ImageFormat.rootPreimage(topHash: topHash, blockCount: layout.blockCount)
-        guard hash.hash(preimage) == header.rootHash else { throw .rootMismatch }
+        guard hash.hash(preimage) == expectedRoot else { throw .rootMismatch }
     }
 
     /// Reads block `number` of the root and checks it.
