@@ -25,7 +25,3 @@ int claunch_signal_next(int queue) {
         return (int)info.ssi_signo;
     return got < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
 }
-
-int claunch_stop_self(void) {
-    return kill(getpid(), SIGSTOP) == 0 ? 0 : -errno;
-}

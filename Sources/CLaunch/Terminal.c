@@ -65,3 +65,11 @@ int claunch_terminal_raw(int fd) {
     }
     return 0;
 }
+
+int claunch_stop_self(void) {
+    int fd = raw_fd;
+    claunch_terminal_restore();
+    if (kill(getpid(), SIGSTOP) < 0)
+        return -errno;
+    return fd < 0 ? 0 : claunch_terminal_raw(fd);
+}

@@ -8,8 +8,6 @@ package struct WindowSize: Equatable, Sendable {
 }
 
 package struct RawTerminal: ~Copyable {
-    private let fd: Int32
-
     /// Makes the terminal behind `fd` raw.
     package init(_ fd: Int32) throws(LaunchError) {
         guard Self.isTerminal(fd) else {
@@ -17,7 +15,6 @@ package struct RawTerminal: ~Copyable {
                 .usage, "-t needs a terminal", at: "standard input is none", next: "leave out -t, or run from a terminal")
         }
         _ = try System.check(claunch_terminal_raw(fd), "set raw mode", "terminal")
-        self.fd = fd
     }
 
     deinit {
@@ -31,12 +28,5 @@ package struct RawTerminal: ~Copyable {
         let packed = claunch_window_size(fd)
         guard packed >= 0 else { return nil }
         return WindowSize(rows: UInt16(truncatingIfNeeded: packed >> 16), columns: UInt16(truncatingIfNeeded: packed))
-    }
-
-    /// Leaves raw mode while the command is stopped, and enters it again after.
-    borrowing func whileRestored(_ body: () -> Void) {
-        claunch_terminal_restore()
-        body()
-        _ = claunch_terminal_raw(fd)
     }
 }

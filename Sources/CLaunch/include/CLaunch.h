@@ -30,8 +30,6 @@ int claunch_kill(int pid, int signal);
 int claunch_signal_queue(const int *signals, unsigned count);
 /// Takes one reported signal; 0 when there is none.
 int claunch_signal_next(int queue);
-/// Stops this process as SIGTSTP would; returns after SIGCONT.
-int claunch_stop_self(void);
 
 // Terminal.c
 
@@ -42,6 +40,8 @@ int claunch_window_size(int fd);
 int claunch_terminal_raw(int fd);
 /// Restores what claunch_terminal_raw changed; does nothing when nothing is changed.
 void claunch_terminal_restore(void);
+/// Stops this process as SIGTSTP would, out of raw mode meanwhile; returns after SIGCONT.
+int claunch_stop_self(void);
 
 // Files.c
 

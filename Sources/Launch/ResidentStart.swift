@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// `cloister start`: an enclave that stays, serves exec clients, and logs to its folder.
+internal import CLaunch
+internal import Formats
+
+package enum ResidentStart {
+    /// How long a kernel may take to answer its first request.
+    private static let readyMilliseconds: Int32 = 10_000
+
+    package static func start(
+        _ request: EnclaveRequest, name: String, kernel: String, isQuiet: Bool, in registry: Registry
+    ) throws(LaunchError) -> EnclaveEntry {
+        try registry.add(name) { folder throws(LaunchError) -> EnclaveEntry in
+            let log = "\(folder)/log"
+            let input = try System.open("/dev/null", flags: Flags.readOnly)
+            let output = try System.open(log, flags: Flags.writeOnly | Flags.create | Flags.append)
+            let socket = try System.listen(directory: folder, name: StateDirectory.socketName)
+            let boot = try PreparedBoot(
+                kernel: kernel, request: request,
+                standardStreams: [input.number, output.number, output.number], control: socket.number,
+                terminal: nil, isResident: true, trace: nil, statistics: nil)
+            let process = try boot.start(diesWithParent: false)
+            _ = consume socket
+            guard let ticks = EnclaveEntry.startTicks(of: process.pid), try answers(process, in: folder) else {
+                throw try failure(process, log: log, name: name)
+            }
+            var entry = EnclaveEntry(
+                name: name, pid: process.pid, startTicks: ticks, startedAt: claunch_wall_seconds())
+            if case .image(let image) = request.root {
+                entry.image = image.path
+                entry.measurement = hexadecimal(image.measurement)
+                entry.signer = hexadecimal(image.signer.bytes)
+            }
+            entry.insecureOptions = request.insecureOptions
+            entry.isQuiet = isQuiet
+            entry.command = request.arguments
+            return entry
+        }
+    }
+
+    /// Whether the kernel serves its socket. The socket listens already, so only an answer proves anything.
+    private static func answers(_ process: borrowing KernelProcess, in folder: String) throws(LaunchError) -> Bool {
+        let channel = try ControlChannel(directory: folder, name: StateDirectory.socketName)
+        try channel.send(.processList)
+        let ready = try System.waitReadable(
+            [channel.socket.number, process.ended.number], timeoutMilliseconds: readyMilliseconds)
+        return ready.contains(channel.socket.number) && !process.hasEnded
+    }
+
+    private static func failure(
+        _ process: consuming KernelProcess, log: String, name: String
+    ) throws(LaunchError) -> LaunchError {
+        let hadEnded = process.hasEnded
+        process.kill()
+        let end = try process.wait()
+        let text = String(decoding: (try? System.readFile(log)) ?? [], as: UTF8.self)
+        let last = text.split(separator: "\n").last.map { ": \($0)" } ?? ""
+        let what = hadEnded ? "the enclave ended at once with code \(end.exitCode)" : "the kernel does not answer"
+        return LaunchError(
+            .unavailable, what + last, at: "enclave '\(name)'", next: "try the same with cloister run to see its output")
+    }
+}
