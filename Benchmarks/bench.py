@@ -77,11 +77,20 @@ def measure(chosen: list[catalog.Benchmark], options: argparse.Namespace) -> rep
                 progress("")
                 show(table.line(report.words(row)))
     finally:
-        for system in found:
-            if not system.prefix:
-                shutil.rmtree(system.scratch, ignore_errors=True)
-    report.notes = runner.notes
+        leaks = remove_scratch(found)
+    report.notes = runner.notes + leaks
     return report
+
+
+def remove_scratch(found: list[systems.System]) -> list[str]:
+    """Native work leaves its directory on the host; from any other system it is a leak, which is said."""
+    leaks = []
+    for system in found:
+        if Path(system.scratch).exists():
+            shutil.rmtree(system.scratch, ignore_errors=True)
+            if system.prefix:
+                leaks.append(f"{system.name} (or another that uses it) wrote to the host's {system.scratch}")
+    return leaks
 
 
 def main() -> int:

@@ -45,11 +45,14 @@ static void stat_root(long n) { stat_path(root_file, n); }
 static void open_close(long n) { open_path(present_path, n); }
 static void open_root(long n) { open_path(root_file, n); }
 
-static void stat_missing(long n) {
+static void stat_absent(const char *path, long n) {
     struct stat status;
     for (long i = 0; i < n; i++)
-        if (stat(missing_path, &status) == 0 || errno != ENOENT) fail("stat of a missing file");
+        if (stat(path, &status) == 0 || errno != ENOENT) fail("stat of a missing file");
 }
+
+static void stat_missing(long n) { stat_absent(missing_path, n); }
+static void stat_missing_root(long n) { stat_absent("/usr/bin/no-such-program", n); }
 
 static void create_unlink(long n) {
     for (long i = 0; i < n; i++) {
@@ -126,7 +129,8 @@ int main(int argc, char **argv) {
     static const struct benchmark table[] = {
         {"stat-present", create_present, stat_present},
         {"stat-missing", create_present, stat_missing},
-        {"stat-root", NULL, stat_root},
+        {"stat-present-root", NULL, stat_root},
+        {"stat-missing-root", NULL, stat_missing_root},
         {"open-close", create_present, open_close},
         {"open-close-root", NULL, open_root},
         {"create-unlink", create_present, create_unlink},

@@ -59,8 +59,8 @@ def _calls() -> list[Benchmark]:
 def _files() -> list[Benchmark]:
     group = "files"
     rows = [
-        ("stat-present", 0.4), ("stat-missing", 0.4), ("stat-root", 0.4), ("open-close", 0.5),
-        ("open-close-root", 0.5), ("create-unlink", 0.3), ("readdir", 0.8),
+        ("stat-present", 0.4), ("stat-missing", 0.4), ("stat-present-root", 0.4), ("stat-missing-root", 0.4),
+        ("open-close", 0.5), ("open-close-root", 0.5), ("create-unlink", 0.3), ("readdir", 0.8),
     ]
     found = [_program(group, "files", name, at_most(limit)) for name, limit in rows]
     for name in ("read-sequential", "read-random"):

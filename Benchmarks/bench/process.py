@@ -18,6 +18,10 @@ class RunFailed(Exception):
     """A command that did not do its work, with the reason in a few words."""
 
 
+class RunTimedOut(RunFailed):
+    """A command that did not end in time and was ended with all its processes."""
+
+
 class RunSkipped(Exception):
     """A command that says it cannot measure here (exit status 77)."""
 
@@ -112,7 +116,7 @@ def run(command: list[str], timeout: float, keep: frozenset[int] = frozenset()) 
                 pass
         end_left_over(keep_running)
         process.communicate()
-        raise RunFailed(f"no end within {timeout:g} s") from None
+        raise RunTimedOut(f"no end within {timeout:g} s") from None
     left_behind = end_left_over(keep)
     if process.returncode == 77:
         raise RunSkipped(_last_words(error))

@@ -12,7 +12,7 @@ from pathlib import Path
 from . import footprint, process
 from .catalog import Benchmark, Measure
 from .parsers import UnreadableOutput, Values
-from .process import RunFailed, RunSkipped
+from .process import RunFailed, RunSkipped, RunTimedOut
 from .systems import NATIVE, System
 
 
@@ -30,6 +30,7 @@ class Settings:
 
 FULL = Settings(rounds=5, peer_rounds=3, budget_ms=100, rows=30_000, scale=16, timeout=30)
 QUICK = Settings(rounds=3, peer_rounds=1, budget_ms=25, rows=5_000, scale=4, timeout=12)
+SHORTEST_TIMEOUT = 3.0
 
 
 @dataclass
@@ -81,6 +82,7 @@ class Runner:
         self.systems, self.settings = systems, settings
         self.programs, self.sources, self.kernel, self.say = programs, sources, kernel, say
         self.notes: list[str] = []
+        self.timeouts: dict[str, int] = {}
         process.become_subreaper()
 
     def run(self, benchmark: Benchmark) -> list[Row]:
@@ -114,7 +116,7 @@ class Runner:
                 cells: dict[str, Cell]) -> None:
         try:
             words = self._words(benchmark, system)
-            values = (probe.sample(system, words, self.settings.timeout) if probe
+            values = (probe.sample(system, words, self._timeout(system)) if probe
                       else self._run_command(benchmark, system, words))
             missing = [name for name in cells if name not in values]
             if missing:
@@ -123,6 +125,8 @@ class Runner:
             for cell in cells.values():
                 cell.skipped = str(reason)
         except (RunFailed, UnreadableOutput) as reason:
+            if isinstance(reason, RunTimedOut):
+                self.timeouts[system.name] = self.timeouts.get(system.name, 0) + 1
             for cell in cells.values():
                 cell.failure = str(reason)
         else:
@@ -133,11 +137,15 @@ class Runner:
         command = system.command(words)
         if benchmark.pinned:
             command = ["taskset", "-c", str(min(os.sched_getaffinity(0))), *command]
-        result = process.run(command, self.settings.timeout)
+        result = process.run(command, self._timeout(system))
         if result.left_behind:
             self.notes.append(f"{system.name} left {result.left_behind} processes behind after "
                               f"{benchmark.measures[0].name}; they were ended")
         return benchmark.parse(result.output)
+
+    def _timeout(self, system: System) -> float:
+        """Halves with every benchmark that a system hung in: one that always hangs must not take the whole evening."""
+        return max(SHORTEST_TIMEOUT, self.settings.timeout / 2 ** self.timeouts.get(system.name, 0))
 
     def _words(self, benchmark: Benchmark, system: System) -> list[str]:
         """The command with its places filled in; a program that is not there is a skip, said before it is run."""

@@ -46,9 +46,13 @@ def _version(command: list[str]) -> str:
     return (done.stdout or done.stderr).strip().splitlines()[0] if done.returncode == 0 else "unknown version"
 
 
+def _scratch(parent: str) -> str:
+    return f"{parent}/cloister-bench-{os.getpid()}"
+
+
 def native() -> System:
     """The scratch directory is on tmpfs, as it is in memory in the other systems."""
-    return System(NATIVE, (), f"/dev/shm/cloister-bench-{os.getpid()}", os.uname().release)
+    return System(NATIVE, (), _scratch("/dev/shm"), os.uname().release)
 
 
 def cloister(repository: Path) -> System:
@@ -60,7 +64,7 @@ def cloister(repository: Path) -> System:
     )
     prefix = _words("CLOISTER_RUN", f"{binary} run --quiet --insecure-host-root --")
     version = _version([str(binary), "--version"])
-    return System(CLOISTER, prefix, f"/tmp/cloister-bench-{os.getpid()}", version, resident)
+    return System(CLOISTER, prefix, os.environ.get("CLOISTER_SCRATCH", _scratch("/tmp")), version, resident)
 
 
 def gvisor() -> System | None:
@@ -68,4 +72,4 @@ def gvisor() -> System | None:
     if shutil.which("runsc") is None and "GVISOR_RUN" not in os.environ:
         return None
     prefix = _words("GVISOR_RUN", "runsc --network=none --platform=ptrace do --quiet")
-    return System(GVISOR, prefix, "/tmp/cloister-bench", _version(["runsc", "--version"]), is_peer=True)
+    return System(GVISOR, prefix, _scratch("/tmp"), _version(["runsc", "--version"]), is_peer=True)
