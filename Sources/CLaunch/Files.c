@@ -128,6 +128,14 @@ int claunch_user_id(void) {
     return (int)geteuid();
 }
 
+// Counts from the start each time: it is read once, in order, at start-up.
+const char *claunch_environment(unsigned index) {
+    for (unsigned i = 0; environ && environ[i]; i++)
+        if (i == index)
+            return environ[i];
+    return NULL;
+}
+
 int64_t claunch_monotonic_microseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An image that was verified for one kernel, and what its manifest says about running it.
-public import Formats
+package import Formats
 
 package struct CheckedImage: Sendable {
     package var path: String

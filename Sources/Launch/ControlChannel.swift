@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel's control protocol over one connection.
-public import Formats
+package import Formats
 
 package struct ControlChannel: ~Copyable {
     let socket: Descriptor
@@ -20,7 +20,7 @@ package struct ControlChannel: ~Copyable {
     /// The next message; nil when the kernel closed the connection.
     package func receive() throws(LaunchError) -> ControlReply? {
         let packet: [UInt8]
-        do {
+        do throws(LaunchError) {
             packet = try System.receive(socket.number, capacity: ControlProtocol.maximumPacketSize)
         } catch where error.code == .hostFailure && error.what.contains("the other side closed") {
             return nil

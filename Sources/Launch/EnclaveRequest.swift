@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What to start: a root, a program in it and how it is confined. Becomes the kernel's BootConfig.
-public import Formats
+package import Formats
 
 /// Where an enclave's root file system comes from.
 package enum EnclaveRoot: Sendable {

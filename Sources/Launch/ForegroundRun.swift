@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cloister run`: one enclave that lives as long as its program, on this command's own standard streams.
 internal import CLaunch
-internal import Formats
 
 /// What a foreground run needs beside the request.
 package struct RunOptions: Sendable {
@@ -32,15 +31,14 @@ package enum ForegroundRun {
         let ends = try System.check(claunch_socket_pair(), "create", "control socket")
         let channel = ControlChannel(Descriptor(owning: Int32(truncatingIfNeeded: ends)))
         let kernelEnd = Descriptor(owning: Int32(truncatingIfNeeded: ends >> 32))
-        let statistics = options.collectsStatistics ? try System.memoryFile("cloister-statistics") : nil
+        let statistics = try System.memoryFile("cloister-statistics")
 
         let terminal = options.usesTerminal ? try RawTerminal(0) : nil
-        let size = options.usesTerminal ? RawTerminal.windowSize(0) : nil
-        let boot = try PreparedBoot(
-            kernel: options.kernel, request: request, standardStreams: [0, 1, 2], control: kernelEnd.number,
-            terminal: size.map { TerminalSize(rows: $0.rows, columns: $0.columns) }, isResident: false,
-            trace: options.trace, statistics: statistics?.number)
-        let kernel = try boot.start(diesWithParent: true)
+        let boot = KernelBoot(
+            kernel: options.kernel, control: kernelEnd.number,
+            terminal: options.usesTerminal ? RawTerminal.windowSize(0) : nil, trace: options.trace,
+            statistics: options.collectsStatistics ? statistics.number : nil)
+        let kernel = try boot.start(request)
         // The kernel holds its own copy: a closed one here lets each side see the other's end.
         _ = consume kernelEnd
 
@@ -48,7 +46,7 @@ package enum ForegroundRun {
         let end = try kernel.wait()
         _ = consume terminal
         return RunOutcome(
-            end: end, statistics: try statistics.parsed(),
+            end: end, statistics: try? JSON(parsing: try System.readAll(statistics.number, name: "statistics")),
             elapsedMicroseconds: claunch_monotonic_microseconds() - started)
     }
 
@@ -61,13 +59,5 @@ package enum ForegroundRun {
             if ready.contains(kernel.ended.number) { return }
             if try relay.relay(to: channel) { kernel.kill() }
         }
-    }
-}
-
-extension Descriptor? {
-    /// The JSON in a memory file; nil when there is no file or it holds none.
-    borrowing func parsed() throws(LaunchError) -> JSON? {
-        guard let number = self?.number else { return nil }
-        return try? JSON(parsing: try System.readAll(number, name: "statistics"))
     }
 }

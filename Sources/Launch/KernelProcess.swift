@@ -23,8 +23,10 @@ package struct KernelProcess: ~Copyable {
 
     /// Starts the kernel; `descriptors` become its 0, 1, 2, and so on.
     package init(path: String, descriptors: [Int32], diesWithParent: Bool) throws(LaunchError) {
-        pid = try System.spawn(path, descriptors: descriptors, diesWithParent: diesWithParent)
-        ended = Descriptor(owning: try System.check(claunch_pidfd(pid), "watch", "process \(pid)"))
+        let child = try System.spawn(path, descriptors: descriptors, diesWithParent: diesWithParent)
+        let watch = try System.check(claunch_pidfd(child), "watch", "process \(child)")
+        pid = child
+        ended = Descriptor(owning: watch)
     }
 
     package var hasEnded: Bool { claunch_has_ended(pid) == 1 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The processes inside a resident enclave, as its kernel reports them.
-public import Formats
+package import Formats
 
 package enum ProcessQuery {
     package static func list(in entry: EnclaveEntry, of registry: Registry) throws(LaunchError) -> [ProcessRow] {

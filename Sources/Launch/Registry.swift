@@ -43,7 +43,7 @@ package struct Registry: Sendable {
             }
             try removeFolder(name)
             try System.makeDirectory(folder)
-            do {
+            do throws(LaunchError) {
                 let entry = try start(folder)
                 try write(entry, in: folder)
                 return entry

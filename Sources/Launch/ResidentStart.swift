@@ -15,11 +15,10 @@ package enum ResidentStart {
             let input = try System.open("/dev/null", flags: Flags.readOnly)
             let output = try System.open(log, flags: Flags.writeOnly | Flags.create | Flags.append)
             let socket = try System.listen(directory: folder, name: StateDirectory.socketName)
-            let boot = try PreparedBoot(
-                kernel: kernel, request: request,
-                standardStreams: [input.number, output.number, output.number], control: socket.number,
-                terminal: nil, isResident: true, trace: nil, statistics: nil)
-            let process = try boot.start(diesWithParent: false)
+            let boot = KernelBoot(
+                kernel: kernel, standardStreams: [input.number, output.number, output.number],
+                control: socket.number, isResident: true)
+            let process = try boot.start(request)
             _ = consume socket
             guard let ticks = EnclaveEntry.startTicks(of: process.pid), try answers(process, in: folder) else {
                 throw try failure(process, log: log, name: name)

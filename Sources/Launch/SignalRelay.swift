@@ -20,8 +20,7 @@ struct SignalRelay: ~Copyable {
             case 0: return false
             case Signals.SIGWINCH:
                 if let size = RawTerminal.windowSize(0) {
-                    Self.deliver(
-                        .windowSize(TerminalSize(rows: size.rows, columns: size.columns)), to: channel)
+                    Self.deliver(.windowSize(TerminalSize(rows: size.rows, columns: size.columns)), to: channel)
                 }
             case Signals.SIGTSTP:
                 Self.deliver(.signal(UInt8(signal)), to: channel)

@@ -26,6 +26,9 @@ package enum System {
             code, "cannot \(operation): \(ErrnoText.text(errno))", at: object, next: ErrnoText.advice(errno))
     }
 
+    /// Seconds since 1970.
+    package static func now() -> Int64 { claunch_wall_seconds() }
+
     // MARK: Files
 
     package static func open(
@@ -57,7 +60,7 @@ package enum System {
         var content: [UInt8] = []
         while content.count < limit {
             let offset = Int64(content.count)
-            let part = try fill(capacity: min(65536, limit - content.count), "read", name) {
+            let part = try unsafe fill(capacity: min(65536, limit - content.count), "read", name) {
                 unsafe claunch_read_at(fd, $0.baseAddress, $0.count, offset)
             }
             if part.isEmpty { break }
@@ -68,7 +71,7 @@ package enum System {
 
     /// Reads the next bytes of a stream; empty at its end.
     package static func readNext(_ fd: Int32, name: String, capacity: Int = 65536) throws(LaunchError) -> [UInt8] {
-        try fill(capacity: capacity, "read", name) { unsafe claunch_read(fd, $0.baseAddress, $0.count) }
+        try unsafe fill(capacity: capacity, "read", name) { unsafe claunch_read(fd, $0.baseAddress, $0.count) }
     }
 
     package static func readFile(_ path: String, limit: Int = 1 << 20) throws(LaunchError) -> [UInt8] {
@@ -101,7 +104,7 @@ package enum System {
     package static func isExecutable(_ path: String) -> Bool { unsafe claunch_is_executable(path) == 1 }
 
     package static func list(_ path: String) throws(LaunchError) -> [String] {
-        let names = try fill(capacity: 1 << 20, "list", path) { buffer in
+        let names = try unsafe fill(capacity: 1 << 20, "list", path) { buffer in
             unsafe buffer.withMemoryRebound(to: CChar.self) {
                 unsafe claunch_list(path, $0.baseAddress, $0.count)
             }
@@ -110,7 +113,7 @@ package enum System {
     }
 
     package static func readLink(_ path: String) throws(LaunchError) -> String {
-        let target = try fill(capacity: 4096, "read link", path) { buffer in
+        let target = try unsafe fill(capacity: 4096, "read link", path) { buffer in
             unsafe buffer.withMemoryRebound(to: CChar.self) {
                 unsafe claunch_read_link(path, $0.baseAddress, $0.count)
             }
@@ -145,6 +148,20 @@ package enum System {
         return unsafe copy
     }
 
+    /// This process's environment.
+    package static func environment() -> [String: String] {
+        var entries: [String: String] = [:]
+        var index: UInt32 = 0
+        while let entry = unsafe claunch_environment(index) {
+            let text = unsafe String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                entries[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            index += 1
+        }
+        return entries
+    }
+
     // MARK: Sockets
 
     static func listen(directory: String, name: String) throws(LaunchError) -> Descriptor {
@@ -163,7 +180,7 @@ package enum System {
     }
 
     static func receive(_ socket: Int32, capacity: Int) throws(LaunchError) -> [UInt8] {
-        try fill(capacity: capacity, "receive", "control socket") {
+        try unsafe fill(capacity: capacity, "receive", "control socket") {
             unsafe claunch_receive(socket, $0.baseAddress, $0.count)
         }
     }

@@ -66,6 +66,8 @@ int claunch_is_executable(const char *path);
 int64_t claunch_list(const char *path, char *buffer, size_t capacity);
 int64_t claunch_read_link(const char *path, char *buffer, size_t capacity);
 int claunch_user_id(void);
+/// The i-th NAME=value of this process, or NULL.
+const char *claunch_environment(unsigned index);
 
 // Sockets.c
 

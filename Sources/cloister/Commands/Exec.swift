@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// cloister exec
+import ArgumentParser
+import Launch
+
+struct Exec: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a program in an enclave that is already running.",
+        discussion: """
+            Standard streams, signals and the exit code are passed through.
+
+            Example:
+              cloister exec tools -- python3 -c 'print(1)'
+              cloister exec -it tools -- bash
+            """)
+
+    @OptionGroup var program: ProgramOptions
+    @OptionGroup var terminal: TerminalOptions
+
+    @Argument(help: "Name of the enclave.")
+    var name: String
+
+    @Argument(parsing: .postTerminator, help: "Program and arguments.")
+    var command: [String] = []
+
+    func run() throws {
+        Report.enclaveExit {
+            if command.isEmpty {
+                throw LaunchError(
+                    .usage, "no program is named", at: "on the command line", next: "write it after --, as in: -- ls /")
+            }
+            let registry = Registry(try StateDirectory(environment: Style.environment))
+            var options = ExecOptions(arguments: command)
+            options.environment = try program.environmentEntries()
+            options.workingDirectory = try program.workingDirectory() ?? ""
+            options.usesTerminal = terminal.terminal
+            if terminal.terminal { options.environment.append("TERM=\(Style.environment["TERM"] ?? "xterm")") }
+            return try ExecClient.run(options, in: try registry.find(name), of: registry)
+        }
+    }
+}

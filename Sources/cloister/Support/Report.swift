@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command says on standard error, and how it ends.
+import ArgumentParser
+import Launch
+
+enum Report {
+    /// Exit code of `run` and `exec` when Cloister itself failed, so that no program's own code is mistaken for it.
+    static let enclaveFailure: Int32 = 125
+
+    static func line(_ text: String) {
+        try? System.write(Array((text + "\n").utf8), to: 2, name: "standard error")
+    }
+
+    static func warning(_ text: String) {
+        line("cloister: \(Style.yellow("warning", on: 2)): \(text)")
+    }
+
+    static func error(_ text: String) {
+        line("cloister: \(Style.red("error", on: 2)): \(text)")
+    }
+
+    /// Ends the command with the message and code of `error`.
+    static func exit(for error: any Error) -> Never {
+        switch error {
+        case let failure as LaunchError:
+            Self.error(failure.description)
+            Cloister.exit(withError: ExitCode(failure.code.rawValue))
+        case let code as ExitCode:
+            Cloister.exit(withError: code)
+        default:
+            exitForParsing(error)
+        }
+    }
+
+    /// Help and version go to standard output; a wrong command line becomes one line.
+    private static func exitForParsing(_ error: any Error) -> Never {
+        if Cloister.exitCode(for: error) == .success { Cloister.exit(withError: error) }
+        let message = Cloister.message(for: error).split(separator: "\n").joined(separator: " ")
+        let words = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("-") }.prefix(1)
+        let command = (["cloister"] + words.filter { Cloister.hasSubcommand($0) }).joined(separator: " ")
+        Self.error("\(message), on the command line; see \(command) --help")
+        Cloister.exit(withError: ExitCode(LaunchError.Code.usage.rawValue))
+    }
+
+    /// Runs what a foreground command does; its own failures get a code that no program uses by habit.
+    static func enclaveExit(_ body: () throws -> EnclaveEnd) -> Never {
+        do {
+            let end = try body()
+            Cloister.exit(withError: ExitCode(end.exitCode))
+        } catch let failure as LaunchError {
+            error(failure.description)
+            Cloister.exit(withError: ExitCode(enclaveFailure))
+        } catch {
+            Report.exit(for: error)
+        }
+    }
+}
+
+extension Cloister {
+    static func hasSubcommand(_ name: String) -> Bool {
+        configuration.subcommands.contains { $0._commandName == name }
+    }
+}
