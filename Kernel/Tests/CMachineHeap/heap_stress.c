@@ -202,6 +202,9 @@ static void expect_panic(const char *name, void (*misuse)(void)) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
+        // A heap of its own: the panic may hold a lock, which the next misuse would wait for.
+        void *own = mmap(NULL, 1u << 26, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        cm_heap_init(own, 1u << 26, 0);
         misuse();
         _exit(0);
     }

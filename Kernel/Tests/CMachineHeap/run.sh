@@ -18,5 +18,5 @@ for checks in "" "-DCM_HEAP_CHECKS"; do
     # shellcheck disable=SC2086
     clang -std=gnu11 -O2 -g -Wall -Wextra -Werror $checks -I"$sources/include" \
         "$here/heap_stress.c" "$sources/heap.c" "$sources/heap_spans.c" -pthread -o "$work/heap_stress"
-    timeout 300 "$work/heap_stress" "$rounds"
+    timeout 60 "$work/heap_stress" "$rounds"
 done

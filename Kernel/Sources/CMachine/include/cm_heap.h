@@ -79,7 +79,7 @@ uint32_t cm_heap_shard(void);
 /// The default pauses the processor; a kernel yields to the host once `turns` is large.
 void cm_heap_relax(uint32_t turns);
 
-/// Supplied by the kernel: ends the enclave with a message.
+/// Supplied by the kernel: ends the enclave with a message. Heap locks may be held: it must not allocate or free.
 _Noreturn void cm_panic(const char *message);
 
 #ifdef __cplusplus
