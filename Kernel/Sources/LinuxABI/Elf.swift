@@ -12,7 +12,7 @@ public enum ElfIdent {
     public static let EI_DATA: Int = 5
     public static let EI_VERSION: Int = 6
     public static let EI_OSABI: Int = 7
-    public static let EI_PAD: Int = 8
+    public static let EI_PAD: Int = 9
     public static let EI_ABIVERSION: Int = 8
     public static let EI_NIDENT: Int = 16
 }

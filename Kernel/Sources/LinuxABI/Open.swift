@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Opening, locking and renaming files, and what a file is: open(2), fcntl(2), rename(2), inode(7).
+// Opening, locking and renaming files: open(2), fcntl(2), flock(2), lseek(2), rename(2), openat2(2).
 
 /// Flags of open(2).
 public enum Open {

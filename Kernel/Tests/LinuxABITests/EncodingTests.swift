@@ -88,4 +88,14 @@ struct EncodingTests {
         #expect(Elf64ProgramHeader(bytes: [UInt8](repeating: 0, count: 56), at: 1) == nil)
         #expect(Elf64ProgramHeader(bytes: [], at: .max) == nil)
     }
+
+    @Test
+    func `a futex operation is unpacked with its signs`() {
+        // FUTEX_OP(FUTEX_OP_ADD, -1, FUTEX_OP_CMP_GT, -2048), and FUTEX_OP_OR with the argument 1 << 5.
+        let add = FutexWakeOperation(encoded: 1 << 28 | 4 << 24 | 0xfff << 12 | 0x800)
+        #expect(add.operation == Futex.FUTEX_OP_ADD && add.argument == -1)
+        #expect(add.comparison == Futex.FUTEX_OP_CMP_GT && add.comparisonArgument == -2048)
+        let or = FutexWakeOperation(encoded: 8 << 28 | 2 << 28 | 5 << 12)
+        #expect(or.operation == Futex.FUTEX_OP_OR && or.argument == 32)
+    }
 }
