@@ -11,12 +11,15 @@ package struct CheckedImage: Sendable {
     package var entryPoint: [String] = []
     /// NAME=value, fixed by the manifest.
     package var environment: [String] = []
-    /// Names that may be passed in from outside.
+    /// Names whose values the caller may choose.
     package var passedEnvironment: [String] = []
+    /// The caller may choose any variable that the manifest does not fix.
+    package var passesWholeEnvironment = false
     package var workingDirectory = "/"
     package var userID: UInt32 = 0
     package var groupID: UInt32 = 0
     package var hostname: String?
+    /// Mounts of the manifest, host folders among them.
     package var mounts: [BootConfig.Mount] = []
     package var limits = BootConfig.Limits()
     package var insecureOptions: [String] = []
@@ -27,10 +30,4 @@ package struct CheckedImage: Sendable {
         self.measurement = measurement
         self.signer = signer
     }
-}
-
-/// Lower-case hexadecimal.
-package func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }

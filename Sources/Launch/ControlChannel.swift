@@ -22,7 +22,7 @@ package struct ControlChannel: ~Copyable {
         let packet: [UInt8]
         do throws(LaunchError) {
             packet = try System.receive(socket.number, capacity: ControlProtocol.maximumPacketSize)
-        } catch where error.code == .hostFailure && error.what.contains("the other side closed") {
+        } catch  where error.code == .hostFailure && error.what.contains("the other side closed") {
             return nil
         }
         if packet.isEmpty { return nil }

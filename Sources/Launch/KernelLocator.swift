@@ -17,6 +17,7 @@ package enum KernelLocator {
     }
 
     private static func missing(_ path: String) -> LaunchError {
-        LaunchError(.notFound, "the kernel is missing", at: path, next: "build it with make kernel, or set CLOISTER_KERNEL")
+        LaunchError(
+            .notFound, "the kernel is missing", at: path, next: "build it with make kernel, or set CLOISTER_KERNEL")
     }
 }

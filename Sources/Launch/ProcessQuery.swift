@@ -16,6 +16,7 @@ package enum ProcessQuery {
             }
         }
         throw LaunchError(
-            .unavailable, "the list is incomplete", at: "enclave '\(entry.name)'", next: "see cloister logs \(entry.name)")
+            .unavailable, "the list is incomplete", at: "enclave '\(entry.name)'",
+            next: "see cloister logs \(entry.name)")
     }
 }

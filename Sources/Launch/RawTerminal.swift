@@ -12,7 +12,8 @@ package struct RawTerminal: ~Copyable {
     package init(_ fd: Int32) throws(LaunchError) {
         guard Self.isTerminal(fd) else {
             throw LaunchError(
-                .usage, "-t needs a terminal", at: "standard input is none", next: "leave out -t, or run from a terminal")
+                .usage, "-t needs a terminal", at: "standard input is none",
+                next: "leave out -t, or run from a terminal")
         }
         _ = try System.check(claunch_terminal_raw(fd), "set raw mode", "terminal")
     }

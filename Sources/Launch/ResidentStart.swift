@@ -2,6 +2,7 @@
 // `cloister start`: an enclave that stays, serves exec clients, and logs to its folder.
 internal import CLaunch
 internal import Formats
+internal import Image
 
 package enum ResidentStart {
     /// How long a kernel may take to answer its first request.
@@ -56,6 +57,7 @@ package enum ResidentStart {
         let last = text.split(separator: "\n").last.map { ": \($0)" } ?? ""
         let what = hadEnded ? "the enclave ended at once with code \(end.exitCode)" : "the kernel does not answer"
         return LaunchError(
-            .unavailable, what + last, at: "enclave '\(name)'", next: "try the same with cloister run to see its output")
+            .unavailable, what + last, at: "enclave '\(name)'", next: "try the same with cloister run to see its output"
+        )
     }
 }

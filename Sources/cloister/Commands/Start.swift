@@ -43,7 +43,8 @@ struct Start: ParsableCommand {
     private static func freeName(_ path: String?, in registry: Registry) throws(LaunchError) -> String {
         let file = path?.split(separator: "/").last.map(String.init) ?? "host"
         let plain = file.hasSuffix(".img") ? String(file.dropLast(4)) : file
-        let base = String(plain.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }.prefix(48))
+        let base = String(
+            plain.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }.prefix(48))
         let taken = Set(try registry.running().map(\.name))
         let stem = base.isEmpty || base == "lock" ? "enclave" : base
         if !taken.contains(stem) { return stem }

@@ -28,7 +28,8 @@ struct ProgramOptions: ParsableArguments {
         for variable in variables {
             guard let equals = variable.firstIndex(of: "=") else {
                 throw LaunchError(
-                    .usage, "no value", at: "-e \(variable)", next: "write -e \(variable)=VALUE or --env-pass \(variable)")
+                    .usage, "no value", at: "-e \(variable)",
+                    next: "write -e \(variable)=VALUE or --env-pass \(variable)")
             }
             try Self.check(String(variable[..<equals]), option: "-e")
             entries.append(variable)

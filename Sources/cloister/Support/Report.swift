@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command says on standard error, and how it ends.
 import ArgumentParser
+import Image
 import Launch
 
 enum Report {
@@ -25,6 +26,9 @@ enum Report {
         case let failure as LaunchError:
             Self.error(failure.description)
             Cloister.exit(withError: ExitCode(failure.code.rawValue))
+        case let failure as ImageToolError:
+            Self.error(LaunchError(failure).description)
+            Cloister.exit(withError: ExitCode(LaunchError(failure).code.rawValue))
         case let code as ExitCode:
             Cloister.exit(withError: code)
         default:
