@@ -8,6 +8,7 @@ was missed. A failure of a peer alone is shown but does not change the status: i
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import shutil
@@ -26,6 +27,12 @@ DOCUMENT = REPOSITORY / "docs" / "benchmarks.md"
 STATUS_FAILED, STATUS_USAGE, STATUS_MISSED = 1, 2, 3
 
 
+def positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Ratios to native, in one run.",
@@ -33,7 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--filter", action="append", default=[], metavar="TEXT",
                         help="only benchmarks or groups whose name contains TEXT; may be repeated")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller work: under two minutes")
-    parser.add_argument("--rounds", type=int, help="rounds for native and Cloister")
+    parser.add_argument("--rounds", type=positive, help="rounds for native and Cloister")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     parser.add_argument("--check", action="store_true", help="exit with status 3 when a target is missed")
@@ -61,7 +68,7 @@ def progress(text: str) -> None:
 def measure(chosen: list[catalog.Benchmark], options: argparse.Namespace) -> reports.Report:
     settings = QUICK if options.quick else FULL
     if options.rounds:
-        settings = type(settings)(**{**vars(settings), "rounds": options.rounds})
+        settings = dataclasses.replace(settings, rounds=options.rounds)
     found = chosen_systems(options.no_peers)
     mode = f"{'quick' if options.quick else 'full'}, {settings.rounds} rounds, {settings.budget_ms} ms each"
     report = reports.Report(machine.describe(REPOSITORY, found, mode), [system.name for system in found])

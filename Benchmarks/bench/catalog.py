@@ -118,10 +118,10 @@ def _programs() -> list[Benchmark]:
 
 def _footprint() -> list[Benchmark]:
     return [
-        Benchmark((Measure("start", value_at_most(40)),), ("{programs}/first",), "footprint", probe="start"),
-        Benchmark((Measure("resident-memory", value_at_most(16)),), ("{programs}/sleeper", "60"), "footprint",
+        Benchmark((Measure("start", value_at_most(40, "ms")),), ("{programs}/first",), "footprint", probe="start"),
+        Benchmark((Measure("resident-memory", value_at_most(16, "MB")),), ("{programs}/sleeper", "60"), "footprint",
                   probe="memory"),
-        Benchmark((Measure("kernel-text", value_at_most(1.5)),), (), "footprint", probe="text", only_in=CLOISTER),
+        Benchmark((Measure("kernel-text", value_at_most(1.5, "MB")),), (), "footprint", probe="text", only_in=CLOISTER),
     ]
 
 

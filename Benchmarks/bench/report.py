@@ -43,13 +43,10 @@ class Report:
         others = [name for name in self.systems if name != NATIVE]
         values = [format_cell(row.cells[name]) for name in self.systems]
         ratios = ["-" if (ratio := row.ratio(name)) is None else f"{ratio:.3g}" for name in others]
-        target = row.measure.target
-        text = "-" if target is None else str(target)
-        if target is not None and target.of_value:
-            text += f" {row.cells[CLOISTER].unit}" if CLOISTER in row.cells else ""
+        target = "-" if row.measure.target is None else str(row.measure.target)
         cell = row.cells.get(CLOISTER)
         verdict = "failed" if cell is not None and cell.failure else VERDICTS[row.verdict(CLOISTER)]
-        return [row.measure.name, *values, *ratios, text.rstrip(), verdict]
+        return [row.measure.name, *values, *ratios, target, verdict]
 
     def closing(self) -> list[str]:
         """The lines under the table: means, failures with their reasons, skips, and how many targets are met."""

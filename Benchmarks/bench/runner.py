@@ -28,7 +28,7 @@ class Settings:
     timeout: float
 
 
-FULL = Settings(rounds=5, peer_rounds=3, budget_ms=100, rows=30_000, scale=16, timeout=30)
+FULL = Settings(rounds=7, peer_rounds=3, budget_ms=100, rows=30_000, scale=16, timeout=30)
 QUICK = Settings(rounds=3, peer_rounds=1, budget_ms=25, rows=5_000, scale=4, timeout=12)
 SHORTEST_TIMEOUT = 3.0
 

@@ -12,6 +12,7 @@ class Target:
     low: float | None = None
     high: float | None = None
     of_value: bool = False
+    unit: str = ""
 
     def met(self, number: float) -> bool:
         return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
@@ -19,7 +20,8 @@ class Target:
     def __str__(self) -> str:
         if self.low is not None and self.high is not None:
             return f"{self.low:g} to {self.high:g}"
-        return f"<= {self.high:g}" if self.high is not None else f">= {self.low:g}"
+        text = f"<= {self.high:g}" if self.high is not None else f">= {self.low:g}"
+        return f"{text} {self.unit}".rstrip()
 
 
 def at_most(limit: float) -> Target:
@@ -34,8 +36,8 @@ def between(low: float, high: float) -> Target:
     return Target(low=low, high=high)
 
 
-def value_at_most(limit: float) -> Target:
-    return Target(high=limit, of_value=True)
+def value_at_most(limit: float, unit: str) -> Target:
+    return Target(high=limit, of_value=True, unit=unit)
 
 
 GEOMETRIC_MEAN = at_most(0.7)

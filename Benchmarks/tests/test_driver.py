@@ -74,7 +74,7 @@ class RatioTests(unittest.TestCase):
         made = report.Report({}, [NATIVE, CLOISTER], [
             row(catalog.Measure("time"), 10, 5),
             row(catalog.Measure("throughput", higher_is_better=True), 10, 20),
-            row(catalog.Measure("start", targets.value_at_most(40)), 1, 30)])
+            row(catalog.Measure("start", targets.value_at_most(40, "ms")), 1, 30)])
         mean = made.geometric_mean(CLOISTER)
         assert mean is not None
         self.assertAlmostEqual(mean[0], 0.5)
