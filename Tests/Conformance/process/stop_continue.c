@@ -13,12 +13,14 @@ int main(void) {
     await(up[0]);
     kill(pid, SIGSTOP);
     CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status), "stopped");
+    for (int i = 0; i < 500 && count < 1; i++) sleep_ms(1);
     CHECK(code == CLD_STOPPED && count == 1, "SIGCHLD with CLD_STOPPED");
     notify(go[1]);
     kill(pid, SIGUSR1);
     CHECK(readable(up[0], 30) == 0, "a stopped process does nothing");
     kill(pid, SIGCONT);
     CHECK(waitpid(pid, &status, WCONTINUED) == pid && WIFCONTINUED(status), "continued");
+    for (int i = 0; i < 500 && count < 2; i++) sleep_ms(1);
     CHECK(code == CLD_CONTINUED && count == 2, "SIGCHLD with CLD_CONTINUED");
     CHECK(await(up[0]), "and works again");
     kill(pid, SIGTSTP);
