@@ -17,8 +17,8 @@ public struct FutexWakeOperation: Sendable, Equatable {
         let bits = Int32(bitPattern: word)
         operation = bits >> 28 & 7
         comparison = bits >> 24 & 15
-        comparisonArgument = bits &<< 20 >> 20
-        let argument = bits &<< 8 >> 20
+        comparisonArgument = (bits &<< 20) >> 20
+        let argument = (bits &<< 8) >> 20
         self.argument = bits < 0 ? 1 &<< (argument & 31) : argument
     }
 }
