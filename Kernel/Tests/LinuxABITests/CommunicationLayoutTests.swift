@@ -10,23 +10,29 @@ import Testing
 struct CommunicationLayoutTests {
     @Test
     func termios2() {
-        expectLayout(Termios2.self, cloister_layout_termios2, [
-            \.c_iflag, \.c_oflag, \.c_cflag, \.c_lflag, \.c_line, \.c_cc, \.c_ispeed, \.c_ospeed,
-        ])
+        expectLayout(
+            Termios2.self, cloister_layout_termios2,
+            [
+                \.c_iflag, \.c_oflag, \.c_cflag, \.c_lflag, \.c_line, \.c_cc, \.c_ispeed, \.c_ospeed,
+            ])
     }
 
     @Test
     func winsize() {
-        expectLayout(Winsize.self, cloister_layout_winsize, [
-            \.ws_row, \.ws_col, \.ws_xpixel, \.ws_ypixel,
-        ])
+        expectLayout(
+            Winsize.self, cloister_layout_winsize,
+            [
+                \.ws_row, \.ws_col, \.ws_xpixel, \.ws_ypixel,
+            ])
     }
 
     @Test
     func msghdr() {
-        expectLayout(Msghdr.self, cloister_layout_msghdr, [
-            \.msg_name, \.msg_namelen, \.msg_iov, \.msg_iovlen, \.msg_control, \.msg_controllen, \.msg_flags,
-        ])
+        expectLayout(
+            Msghdr.self, cloister_layout_msghdr,
+            [
+                \.msg_name, \.msg_namelen, \.msg_iov, \.msg_iovlen, \.msg_control, \.msg_controllen, \.msg_flags,
+            ])
     }
 
     @Test
@@ -51,16 +57,20 @@ struct CommunicationLayoutTests {
 
     @Test
     func sockaddrIn() {
-        expectLayout(SockaddrIn.self, cloister_layout_sockaddr_in, [
-            \.sin_family, \.sin_port, \.sin_addr,
-        ])
+        expectLayout(
+            SockaddrIn.self, cloister_layout_sockaddr_in,
+            [
+                \.sin_family, \.sin_port, \.sin_addr,
+            ])
     }
 
     @Test
     func sockaddrIn6() {
-        expectLayout(SockaddrIn6.self, cloister_layout_sockaddr_in6, [
-            \.sin6_family, \.sin6_port, \.sin6_flowinfo, \.sin6_addr, \.sin6_scope_id,
-        ])
+        expectLayout(
+            SockaddrIn6.self, cloister_layout_sockaddr_in6,
+            [
+                \.sin6_family, \.sin6_port, \.sin6_flowinfo, \.sin6_addr, \.sin6_scope_id,
+            ])
     }
 
     @Test
@@ -75,11 +85,13 @@ struct CommunicationLayoutTests {
 
     @Test
     func signalfdSiginfo() {
-        expectLayout(SignalfdSiginfo.self, cloister_layout_signalfd_siginfo, [
-            \.ssi_signo, \.ssi_errno, \.ssi_code, \.ssi_pid, \.ssi_uid, \.ssi_fd, \.ssi_tid, \.ssi_band,
-            \.ssi_overrun, \.ssi_trapno, \.ssi_status, \.ssi_int, \.ssi_ptr, \.ssi_utime, \.ssi_stime,
-            \.ssi_addr, \.ssi_addr_lsb, \.ssi_syscall, \.ssi_call_addr, \.ssi_arch,
-        ])
+        expectLayout(
+            SignalfdSiginfo.self, cloister_layout_signalfd_siginfo,
+            [
+                \.ssi_signo, \.ssi_errno, \.ssi_code, \.ssi_pid, \.ssi_uid, \.ssi_fd, \.ssi_tid, \.ssi_band,
+                \.ssi_overrun, \.ssi_trapno, \.ssi_status, \.ssi_int, \.ssi_ptr, \.ssi_utime, \.ssi_stime,
+                \.ssi_addr, \.ssi_addr_lsb, \.ssi_syscall, \.ssi_call_addr, \.ssi_arch,
+            ])
     }
 
     @Test
@@ -89,9 +101,11 @@ struct CommunicationLayoutTests {
 
     @Test
     func kernelSigaction() {
-        expectLayout(KernelSigaction.self, cloister_layout_kernel_sigaction, [
-            \.sa_handler, \.sa_flags, \.sa_restorer, \.sa_mask,
-        ])
+        expectLayout(
+            KernelSigaction.self, cloister_layout_kernel_sigaction,
+            [
+                \.sa_handler, \.sa_flags, \.sa_restorer, \.sa_mask,
+            ])
     }
 
     @Test
@@ -101,25 +115,31 @@ struct CommunicationLayoutTests {
 
     @Test
     func sigEvent() {
-        expectLayout(SigEvent.self, cloister_layout_sigevent, [
-            \.sigev_value, \.sigev_signo, \.sigev_notify, \.sigev_tid,
-        ])
+        expectLayout(
+            SigEvent.self, cloister_layout_sigevent,
+            [
+                \.sigev_value, \.sigev_signo, \.sigev_notify, \.sigev_tid,
+            ])
     }
 
     @Test
     func sigContext() {
-        expectLayout(SigContext.self, cloister_layout_sigcontext, [
-            \.r8, \.r9, \.r10, \.r11, \.r12, \.r13, \.r14, \.r15, \.di, \.si, \.bp, \.bx, \.dx, \.ax, \.cx,
-            \.sp, \.ip, \.flags, \.cs, \.gs, \.fs, \.ss, \.err, \.trapno, \.oldmask, \.cr2, \.fpstate,
-            \.reserved1,
-        ])
+        expectLayout(
+            SigContext.self, cloister_layout_sigcontext,
+            [
+                \.r8, \.r9, \.r10, \.r11, \.r12, \.r13, \.r14, \.r15, \.di, \.si, \.bp, \.bx, \.dx, \.ax, \.cx,
+                \.sp, \.ip, \.flags, \.cs, \.gs, \.fs, \.ss, \.err, \.trapno, \.oldmask, \.cr2, \.fpstate,
+                \.reserved1,
+            ])
     }
 
     @Test
     func uContext() {
-        expectLayout(UContext.self, cloister_layout_ucontext, [
-            \.uc_flags, \.uc_link, \.uc_stack, \.uc_mcontext, \.uc_sigmask,
-        ])
+        expectLayout(
+            UContext.self, cloister_layout_ucontext,
+            [
+                \.uc_flags, \.uc_link, \.uc_stack, \.uc_mcontext, \.uc_sigmask,
+            ])
     }
 
     @Test
@@ -129,47 +149,59 @@ struct CommunicationLayoutTests {
 
     @Test
     func fpxSwBytes() {
-        expectLayout(FpxSwBytes.self, cloister_layout_fpx_sw, [
-            \.magic1, \.extended_size, \.xfeatures, \.xstate_size,
-        ])
+        expectLayout(
+            FpxSwBytes.self, cloister_layout_fpx_sw,
+            [
+                \.magic1, \.extended_size, \.xfeatures, \.xstate_size,
+            ])
     }
 
     @Test
     func fxState() {
-        expectLayout(FxState.self, cloister_layout_fpstate, [
-            \.cwd, \.swd, \.twd, \.fop, \.rip, \.rdp, \.mxcsr, \.mxcsr_mask, \.st_space, \.xmm_space,
-            \.sw_reserved,
-        ])
+        expectLayout(
+            FxState.self, cloister_layout_fpstate,
+            [
+                \.cwd, \.swd, \.twd, \.fop, \.rip, \.rdp, \.mxcsr, \.mxcsr_mask, \.st_space, \.xmm_space,
+                \.sw_reserved,
+            ])
     }
 
     @Test
     func elf64Header() {
-        expectLayout(Elf64Header.self, cloister_layout_elf_ehdr, [
-            \.e_ident, \.e_type, \.e_machine, \.e_version, \.e_entry, \.e_phoff, \.e_shoff, \.e_flags,
-            \.e_ehsize, \.e_phentsize, \.e_phnum, \.e_shentsize, \.e_shnum, \.e_shstrndx,
-        ])
+        expectLayout(
+            Elf64Header.self, cloister_layout_elf_ehdr,
+            [
+                \.e_ident, \.e_type, \.e_machine, \.e_version, \.e_entry, \.e_phoff, \.e_shoff, \.e_flags,
+                \.e_ehsize, \.e_phentsize, \.e_phnum, \.e_shentsize, \.e_shnum, \.e_shstrndx,
+            ])
     }
 
     @Test
     func elf64ProgramHeader() {
-        expectLayout(Elf64ProgramHeader.self, cloister_layout_elf_phdr, [
-            \.p_type, \.p_flags, \.p_offset, \.p_vaddr, \.p_paddr, \.p_filesz, \.p_memsz, \.p_align,
-        ])
+        expectLayout(
+            Elf64ProgramHeader.self, cloister_layout_elf_phdr,
+            [
+                \.p_type, \.p_flags, \.p_offset, \.p_vaddr, \.p_paddr, \.p_filesz, \.p_memsz, \.p_align,
+            ])
     }
 
     @Test
     func elf64SectionHeader() {
-        expectLayout(Elf64SectionHeader.self, cloister_layout_elf_shdr, [
-            \.sh_name, \.sh_type, \.sh_flags, \.sh_addr, \.sh_offset, \.sh_size, \.sh_link, \.sh_info,
-            \.sh_addralign, \.sh_entsize,
-        ])
+        expectLayout(
+            Elf64SectionHeader.self, cloister_layout_elf_shdr,
+            [
+                \.sh_name, \.sh_type, \.sh_flags, \.sh_addr, \.sh_offset, \.sh_size, \.sh_link, \.sh_info,
+                \.sh_addralign, \.sh_entsize,
+            ])
     }
 
     @Test
     func elf64Symbol() {
-        expectLayout(Elf64Symbol.self, cloister_layout_elf_sym, [
-            \.st_name, \.st_info, \.st_other, \.st_shndx, \.st_value, \.st_size,
-        ])
+        expectLayout(
+            Elf64Symbol.self, cloister_layout_elf_sym,
+            [
+                \.st_name, \.st_info, \.st_other, \.st_shndx, \.st_value, \.st_size,
+            ])
     }
 
     @Test
@@ -184,8 +216,10 @@ struct CommunicationLayoutTests {
 
     @Test
     func siginfo() {
-        expectLayout(Siginfo.self, cloister_layout_siginfo, [
-            \.si_signo, \.si_errno, \.si_code, \.fields,
-        ])
+        expectLayout(
+            Siginfo.self, cloister_layout_siginfo,
+            [
+                \.si_signo, \.si_errno, \.si_code, \.fields,
+            ])
     }
 }

@@ -10,10 +10,12 @@ import Testing
 struct FileLayoutTests {
     @Test
     func stat() {
-        expectLayout(Stat.self, cloister_layout_stat, [
-            \.st_dev, \.st_ino, \.st_nlink, \.st_mode, \.st_uid, \.st_gid, \.st_rdev, \.st_size, \.st_blksize,
-            \.st_blocks, \.st_atime, \.st_atime_nsec, \.st_mtime, \.st_mtime_nsec, \.st_ctime, \.st_ctime_nsec,
-        ])
+        expectLayout(
+            Stat.self, cloister_layout_stat,
+            [
+                \.st_dev, \.st_ino, \.st_nlink, \.st_mode, \.st_uid, \.st_gid, \.st_rdev, \.st_size, \.st_blksize,
+                \.st_blocks, \.st_atime, \.st_atime_nsec, \.st_mtime, \.st_mtime_nsec, \.st_ctime, \.st_ctime_nsec,
+            ])
     }
 
     @Test
@@ -23,27 +25,33 @@ struct FileLayoutTests {
 
     @Test
     func statX() {
-        expectLayout(StatX.self, cloister_layout_statx, [
-            \.stx_mask, \.stx_blksize, \.stx_attributes, \.stx_nlink, \.stx_uid, \.stx_gid, \.stx_mode,
-            \.stx_ino, \.stx_size, \.stx_blocks, \.stx_attributes_mask, \.stx_atime, \.stx_btime, \.stx_ctime,
-            \.stx_mtime, \.stx_rdev_major, \.stx_rdev_minor, \.stx_dev_major, \.stx_dev_minor, \.stx_mnt_id,
-            \.stx_dio_mem_align, \.stx_dio_offset_align,
-        ])
+        expectLayout(
+            StatX.self, cloister_layout_statx,
+            [
+                \.stx_mask, \.stx_blksize, \.stx_attributes, \.stx_nlink, \.stx_uid, \.stx_gid, \.stx_mode,
+                \.stx_ino, \.stx_size, \.stx_blocks, \.stx_attributes_mask, \.stx_atime, \.stx_btime, \.stx_ctime,
+                \.stx_mtime, \.stx_rdev_major, \.stx_rdev_minor, \.stx_dev_major, \.stx_dev_minor, \.stx_mnt_id,
+                \.stx_dio_mem_align, \.stx_dio_offset_align,
+            ])
     }
 
     @Test
     func statfs() {
-        expectLayout(Statfs.self, cloister_layout_statfs, [
-            \.f_type, \.f_bsize, \.f_blocks, \.f_bfree, \.f_bavail, \.f_files, \.f_ffree, \.f_fsid0,
-            \.f_namelen, \.f_frsize, \.f_flags, \.f_spare,
-        ])
+        expectLayout(
+            Statfs.self, cloister_layout_statfs,
+            [
+                \.f_type, \.f_bsize, \.f_blocks, \.f_bfree, \.f_bavail, \.f_files, \.f_ffree, \.f_fsid0,
+                \.f_namelen, \.f_frsize, \.f_flags, \.f_spare,
+            ])
     }
 
     @Test
     func flock() {
-        expectLayout(Flock.self, cloister_layout_flock, [
-            \.l_type, \.l_whence, \.l_start, \.l_len, \.l_pid,
-        ])
+        expectLayout(
+            Flock.self, cloister_layout_flock,
+            [
+                \.l_type, \.l_whence, \.l_start, \.l_len, \.l_pid,
+            ])
     }
 
     @Test
@@ -88,9 +96,11 @@ struct FileLayoutTests {
 
     @Test
     func tms() {
-        expectLayout(Tms.self, cloister_layout_tms, [
-            \.tms_utime, \.tms_stime, \.tms_cutime, \.tms_cstime,
-        ])
+        expectLayout(
+            Tms.self, cloister_layout_tms,
+            [
+                \.tms_utime, \.tms_stime, \.tms_cutime, \.tms_cstime,
+            ])
     }
 
     @Test
@@ -100,11 +110,13 @@ struct FileLayoutTests {
 
     @Test
     func rusage() {
-        expectLayout(Rusage.self, cloister_layout_rusage, [
-            \.ru_utime, \.ru_stime, \.ru_maxrss, \.ru_ixrss, \.ru_idrss, \.ru_isrss, \.ru_minflt, \.ru_majflt,
-            \.ru_nswap, \.ru_inblock, \.ru_oublock, \.ru_msgsnd, \.ru_msgrcv, \.ru_nsignals, \.ru_nvcsw,
-            \.ru_nivcsw,
-        ])
+        expectLayout(
+            Rusage.self, cloister_layout_rusage,
+            [
+                \.ru_utime, \.ru_stime, \.ru_maxrss, \.ru_ixrss, \.ru_idrss, \.ru_isrss, \.ru_minflt, \.ru_majflt,
+                \.ru_nswap, \.ru_inblock, \.ru_oublock, \.ru_msgsnd, \.ru_msgrcv, \.ru_nsignals, \.ru_nvcsw,
+                \.ru_nivcsw,
+            ])
     }
 
     @Test
@@ -114,17 +126,21 @@ struct FileLayoutTests {
 
     @Test
     func cloneArgs() {
-        expectLayout(CloneArgs.self, cloister_layout_clone_args, [
-            \.flags, \.pidfd, \.child_tid, \.parent_tid, \.exit_signal, \.stack, \.stack_size, \.tls,
-            \.set_tid, \.set_tid_size, \.cgroup,
-        ])
+        expectLayout(
+            CloneArgs.self, cloister_layout_clone_args,
+            [
+                \.flags, \.pidfd, \.child_tid, \.parent_tid, \.exit_signal, \.stack, \.stack_size, \.tls,
+                \.set_tid, \.set_tid_size, \.cgroup,
+            ])
     }
 
     @Test
     func robustListHead() {
-        expectLayout(RobustListHead.self, cloister_layout_robust_list_head, [
-            \.list, \.futex_offset, \.list_op_pending,
-        ])
+        expectLayout(
+            RobustListHead.self, cloister_layout_robust_list_head,
+            [
+                \.list, \.futex_offset, \.list_op_pending,
+            ])
     }
 
     @Test
@@ -139,9 +155,11 @@ struct FileLayoutTests {
 
     @Test
     func capabilityData() {
-        expectLayout(CapabilityData.self, cloister_layout_cap_data, [
-            \.effective, \.permitted, \.inheritable,
-        ])
+        expectLayout(
+            CapabilityData.self, cloister_layout_cap_data,
+            [
+                \.effective, \.permitted, \.inheritable,
+            ])
     }
 
     @Test
@@ -151,31 +169,39 @@ struct FileLayoutTests {
 
     @Test
     func schedAttr() {
-        expectLayout(SchedAttr.self, cloister_layout_sched_attr, [
-            \.size, \.sched_policy, \.sched_flags, \.sched_nice, \.sched_priority, \.sched_runtime,
-            \.sched_deadline, \.sched_period, \.sched_util_min, \.sched_util_max,
-        ])
+        expectLayout(
+            SchedAttr.self, cloister_layout_sched_attr,
+            [
+                \.size, \.sched_policy, \.sched_flags, \.sched_nice, \.sched_priority, \.sched_runtime,
+                \.sched_deadline, \.sched_period, \.sched_util_min, \.sched_util_max,
+            ])
     }
 
     @Test
     func utsname() {
-        expectLayout(Utsname.self, cloister_layout_new_utsname, [
-            \.sysname, \.nodename, \.release, \.version, \.machine, \.domainname,
-        ])
+        expectLayout(
+            Utsname.self, cloister_layout_new_utsname,
+            [
+                \.sysname, \.nodename, \.release, \.version, \.machine, \.domainname,
+            ])
     }
 
     @Test
     func sysinfo() {
-        expectLayout(Sysinfo.self, cloister_layout_sysinfo, [
-            \.uptime, \.loads, \.totalram, \.freeram, \.sharedram, \.bufferram, \.totalswap, \.freeswap,
-            \.procs, \.pad, \.totalhigh, \.freehigh, \.mem_unit,
-        ])
+        expectLayout(
+            Sysinfo.self, cloister_layout_sysinfo,
+            [
+                \.uptime, \.loads, \.totalram, \.freeram, \.sharedram, \.bufferram, \.totalswap, \.freeswap,
+                \.procs, \.pad, \.totalhigh, \.freehigh, \.mem_unit,
+            ])
     }
 
     @Test
     func termios() {
-        expectLayout(Termios.self, cloister_layout_termios, [
-            \.c_iflag, \.c_oflag, \.c_cflag, \.c_lflag, \.c_line, \.c_cc,
-        ])
+        expectLayout(
+            Termios.self, cloister_layout_termios,
+            [
+                \.c_iflag, \.c_oflag, \.c_cflag, \.c_lflag, \.c_line, \.c_cc,
+            ])
     }
 }
