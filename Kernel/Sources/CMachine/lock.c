@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel lock, parking and waking. One lock guards all Swift state; a woken thread is told after the lock is free.
+#include "internal.h"
+
+#define FUTEX_WAIT 0
+#define FUTEX_WAKE 1
+#define FUTEX_WAIT_BITSET 9
+#define FUTEX_CLOCK_REALTIME 256
+
+static uint32_t lock_word __attribute__((aligned(64)));
+
+static inline void pause_(void) { __builtin_ia32_pause(); }
+
+static void lock_slow(void) {
+    for (int i = 0; i < 300; i++) {
+        pause_();
+        uint32_t zero = 0;
+        if (__atomic_load_n(&lock_word, __ATOMIC_RELAXED) == 0 &&
+            __atomic_compare_exchange_n(&lock_word, &zero, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            return;
+    }
+    while (__atomic_exchange_n(&lock_word, 2, __ATOMIC_ACQUIRE) != 0)
+        cm_early_call(NR_futex, (uint64_t)&lock_word, FUTEX_WAIT, 2, 0, 0, 0);
+}
+
+void cm_lock(void) {
+    uint32_t zero = 0;
+    if (!__atomic_compare_exchange_n(&lock_word, &zero, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) lock_slow();
+    cm_current()->locked = 1;
+}
+
+static void ring(struct cm_thread *target) {
+    uint32_t parked = __atomic_load_n(&target->parked, __ATOMIC_SEQ_CST);
+    if (parked == 1) cm_host_call(NR_futex, (uint64_t)&target->wake, FUTEX_WAKE, 1, 0, 0, 0);
+    if (parked == 2) cm_kick(target);
+}
+
+void cm_unlock(void) {
+    struct cm_thread *t = cm_current();
+    t->locked = 0;
+    if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) == 2)
+        cm_early_call(NR_futex, (uint64_t)&lock_word, FUTEX_WAKE, 1, 0, 0, 0);
+    uint32_t n = t->pending_count;
+    if (n) {
+        t->pending_count = 0;
+        for (uint32_t i = 0; i < n; i++) ring(t->pending[i]);
+    }
+}
+
+// Called with the lock held. Sets the target's wake word; a sleeping target is rung when the lock is released.
+void cm_wake(struct cm_thread *target) {
+    if (__atomic_exchange_n(&target->wake, 1, __ATOMIC_SEQ_CST) != 0) return;
+    if (__atomic_load_n(&target->parked, __ATOMIC_SEQ_CST) == 0) return;
+    struct cm_thread *t = cm_current();
+    if (t->pending_count == 8) ring(target);
+    else t->pending[t->pending_count++] = target;
+}
+
+// Interrupts the target wherever it is; its `work` or `wake` word has been set before.
+void cm_kick(struct cm_thread *target) {
+    uint32_t tid = __atomic_load_n(&target->host_tid, __ATOMIC_SEQ_CST);
+    if (tid == 0 || target->host_pid == 0) return;
+    cm_host_call(NR_tgkill, target->host_pid, tid, CM_KICK_SIGNAL, 0, 0, 0);
+}
+
+// Called with the lock held and `wake` cleared under it. Releases the lock, waits for `wake` or the absolute deadline
+// (nanoseconds of `clock`, negative for none), takes the lock again. Returns 0 when woken, 1 on time-out.
+int32_t cm_park(int64_t deadline_ns, int32_t clock) {
+    struct cm_thread *t = cm_current();
+    int32_t timed_out = 0;
+    cm_unlock();
+    if (t->may_spin && deadline_ns != 0) {
+        uint32_t budget = t->spin, i = 0;
+        for (; i < budget; i++) {
+            if (__atomic_load_n(&t->wake, __ATOMIC_ACQUIRE)) break;
+            pause_();
+        }
+        // Where spinning pays keep it; where it does not, fall back to a probe now and then.
+        if (i < budget) t->spin = budget < 2000 ? budget + 200 : budget;
+        else t->spin = budget > 64 ? budget / 2 : 32;
+    }
+    if (!__atomic_load_n(&t->wake, __ATOMIC_ACQUIRE)) {
+        int64_t ts[2] = {deadline_ns / 1000000000, deadline_ns % 1000000000};
+        __atomic_store_n(&t->parked, 1, __ATOMIC_SEQ_CST);
+        for (;;) {
+            int64_t r = cm_host_call(NR_futex, (uint64_t)&t->wake, FUTEX_WAIT_BITSET | (clock == 0 ? FUTEX_CLOCK_REALTIME : 0), 0,
+                                     deadline_ns < 0 ? 0 : (uint64_t)ts, 0, 0xffffffff);
+            if (__atomic_load_n(&t->wake, __ATOMIC_ACQUIRE)) break;
+            if (r == -110) { timed_out = 1; break; }
+        }
+        __atomic_store_n(&t->parked, 0, __ATOMIC_SEQ_CST);
+    }
+    cm_lock();
+    return timed_out && !t->wake;
+}

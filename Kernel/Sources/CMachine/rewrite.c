@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rewriting of system-call sites, in the kernel's alias of a code twin (see docs/design/machine.md).
+//
+// Shape 1: b8 imm32 0f 05        jump over the mov only; a thread past the mov still traps correctly.
+// Shape 2: 0f 05 + >= 3 bytes    jump over the syscall and what follows; the stub replays what it displaced.
+// A site is written with one aligned atomic store, so that other threads see the old or the new instruction, never a mixture.
+#include "internal.h"
+
+static int write_jump(uint64_t code, uint64_t at, int32_t relative) {
+    uint8_t jump[5] = {0xe9, (uint8_t)relative, (uint8_t)(relative >> 8), (uint8_t)(relative >> 16), (uint8_t)(relative >> 24)};
+    uint64_t address = code + at;
+    uint64_t in8 = address & 7, in16 = address & 15;
+    if (in8 <= 3) {
+        uint64_t *word = (uint64_t *)(address - in8), value = *word;
+        __builtin_memcpy((uint8_t *)&value + in8, jump, 5);
+        __atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+        return 1;
+    }
+    if (in16 <= 11) {
+        unsigned __int128 *word = (unsigned __int128 *)(address - in16), old = *word, value = old;
+        __builtin_memcpy((uint8_t *)&value + in16, jump, 5);
+        uint64_t lo = (uint64_t)old, hi = (uint64_t)(old >> 64);
+        uint8_t ok;
+        __asm__ volatile("lock cmpxchg16b %1; sete %0"
+                         : "=q"(ok), "+m"(*word), "+a"(lo), "+d"(hi)
+                         : "b"((uint64_t)value), "c"((uint64_t)(value >> 64))
+                         : "memory", "cc");
+        return ok;
+    }
+    return 0;
+}
+
+// Length of one position-independent instruction that neither branches nor touches RIP, or 0.
+static int plain_length(const uint8_t *p, uint64_t left) {
+    if (left < 8) return 0;
+    int i = 0;
+    if (p[i] >= 0x40 && p[i] <= 0x4f) i++;
+    uint8_t op = p[i];
+    if (op >= 0x50 && op <= 0x5f) return i + 1;                            // push, pop
+    if (op == 0x90 || op == 0x98 || op == 0x99) return i + 1;              // nop, cdqe, cdq
+    if (op == 0x3d || op == 0xa9) return i + 5;                            // cmp/test eax, imm32
+    if (op >= 0xb8 && op <= 0xbf) return i + ((i && (p[0] & 8)) ? 9 : 5);  // mov reg, imm
+    int has_modrm = op == 0x89 || op == 0x8b || op == 0x85 || op == 0x39 || op == 0x3b || op == 0x31 || op == 0x33 || op == 0x63 ||
+                    op == 0x83 || op == 0x01 || op == 0x03 || op == 0x29 || op == 0x2b || op == 0x21 || op == 0x09;
+    if (!has_modrm) return 0;
+    uint8_t modrm = p[i + 1], mod = modrm >> 6, rm = modrm & 7;
+    int n = i + 2;
+    if (mod != 3) {
+        if (mod == 0 && rm == 5) return 0;  // RIP-relative
+        if (rm == 4) {
+            if (mod == 0 && (p[n] & 7) == 5) return 0;
+            n++;
+        }
+        n += mod == 1 ? 1 : mod == 2 ? 4 : 0;
+    }
+    if (op == 0x83) n++;
+    return (uint64_t)n <= left ? n : 0;
+}
+
+// Whether any short or near jump close by may land inside (start, end): then displaced code could be entered in the middle.
+static int may_be_target(const uint8_t *code, uint64_t bytes, uint64_t start, uint64_t end) {
+    uint64_t low = start > 4096 ? start - 4096 : 0, high = end + 4096 < bytes ? end + 4096 : bytes;
+    for (uint64_t i = low; i + 6 < high; i++) {
+        uint8_t b = code[i];
+        int64_t target = -1;
+        if (b == 0xeb || (b >= 0x70 && b <= 0x7f) || (b >= 0xe0 && b <= 0xe3)) target = (int64_t)i + 2 + (int8_t)code[i + 1];
+        if (target > (int64_t)start && target < (int64_t)end) return 1;
+        if (b == 0xe9 || b == 0xe8) {
+            int32_t r;
+            __builtin_memcpy(&r, code + i + 1, 4);
+            target = (int64_t)i + 5 + r;
+        } else if (b == 0x0f && code[i + 1] >= 0x80 && code[i + 1] <= 0x8f) {
+            int32_t r;
+            __builtin_memcpy(&r, code + i + 2, 4);
+            target = (int64_t)i + 6 + r;
+        } else {
+            continue;
+        }
+        if (target > (int64_t)start && target < (int64_t)end) return 1;
+    }
+    return 0;
+}
+
+static uint8_t *put32(uint8_t *p, int64_t v) {
+    int32_t x = (int32_t)v;
+    __builtin_memcpy(p, &x, 4);
+    return p + 4;
+}
+
+// lea rcx, [rip + d] ; jmp *[rip + gate]. `stub_at` and targets are distances in the guest.
+static uint8_t *emit_call(uint8_t *p, uint8_t *stub, int64_t stub_at, int64_t return_at, uint64_t gate_slot) {
+    *p++ = 0x48; *p++ = 0x8d; *p++ = 0x0d;
+    int64_t after = stub_at + (p + 4 - stub);
+    p = put32(p, return_at - after);
+    *p++ = 0xff; *p++ = 0x25;
+    after = stub_at + (p + 4 - stub);
+    return put32(p, stub_at + (int64_t)gate_slot - after);
+}
+
+int32_t cm_rewrite_site(const struct cm_rewrite *r) {
+    const uint8_t *code = (const uint8_t *)r->code;
+    uint64_t site = r->site;
+    if (site + 16 > r->code_bytes || code[site] != 0x0f || code[site + 1] != 0x05) return 0;
+    uint8_t *stub = (uint8_t *)r->stub, *p = stub;
+    int64_t stub_at = r->stub_distance;
+    if (site >= 5 && code[site - 5] == 0xb8) {
+        uint32_t number;
+        __builtin_memcpy(&number, code + site - 4, 4);
+        if (number < 1024 && !may_be_target(code, r->code_bytes, site - 5, site)) {
+            *p++ = 0xb8;
+            p = put32(p, number);
+            uint64_t gate = r->gate_slot;
+            if (number == 39) gate += 8;
+            if (number == 186) gate += 16;
+            if (number == 110) gate += 24;
+            emit_call(p, stub, stub_at, (int64_t)site + 2, gate);
+            __atomic_thread_fence(__ATOMIC_SEQ_CST);
+            return write_jump(r->code, site - 5, (int32_t)(stub_at - (int64_t)site)) ? 1 : 0;
+        }
+    }
+    uint64_t end = site + 2;
+    int returns = 0;
+    while (end < site + 5) {
+        if (code[end] == 0xc3) {
+            // What follows a return is never reached from above; only padding may be overwritten.
+            returns = 1;
+            end++;
+            for (uint64_t i = end; i < site + 5; i++) {
+                uint8_t b = code[i];
+                if (b != 0x90 && b != 0xcc && b != 0x66 && b != 0x0f && b != 0x2e) return 0;
+                if (b == 0x0f && code[i + 1] != 0x1f) return 0;
+                if (b == 0x66 && code[i + 1] != 0x90 && code[i + 1] != 0x2e && code[i + 1] != 0x66 && code[i + 1] != 0x0f) return 0;
+                if (b == 0x0f || b == 0x66 || b == 0x2e) break;
+            }
+            break;
+        }
+        int n = plain_length(code + end, r->code_bytes - end);
+        if (!n || end + (uint64_t)n > site + 2 + 16) return 0;
+        end += (uint64_t)n;
+    }
+    if (may_be_target(code, r->code_bytes, site, site + 5 > end ? site + 5 : end)) return 0;
+    p = emit_call(p, stub, stub_at, stub_at + 13, r->gate_slot);
+    for (uint64_t i = site + 2; i < end; i++) *p++ = code[i];
+    if (!returns) {
+        *p++ = 0xe9;
+        int64_t after = stub_at + (p + 4 - stub);
+        p = put32(p, (int64_t)end - after);
+    }
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return write_jump(r->code, site, (int32_t)(stub_at - ((int64_t)site + 5))) ? 2 : 0;
+}
+
+static uint32_t cm_plain_gates_off;
+
+// The gate pointers at the start of a stub area: general, getpid, gettid, getppid.
+void cm_store_gate_pointer(uint64_t at) {
+    uint64_t *p = (uint64_t *)at;
+    p[0] = (uint64_t)cm_gate;
+    p[1] = (uint64_t)(cm_plain_gates_off ? cm_gate : cm_gate_getpid);
+    p[2] = (uint64_t)(cm_plain_gates_off ? cm_gate : cm_gate_gettid);
+    p[3] = (uint64_t)(cm_plain_gates_off ? cm_gate : cm_gate_getppid);
+}
+
+void cm_turn_plain_gates_off(void) { cm_plain_gates_off = 1; }
