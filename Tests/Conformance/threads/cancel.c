@@ -17,6 +17,7 @@ static void *loop(void *arg) {
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
     entered = 1;
     for (;;) __asm__ volatile("pause");
+    return NULL;
 }
 static void *unwilling(void *arg) {
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
