@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// YAML to Manifest. Every key is known or an error; every error names key and line.
+
+internal import Foundation
+internal import Yams
+
+extension Manifest {
+    public static let maximumSize = 1 << 20
+
+    /// Reads a manifest file, or `cloister.yaml` of a folder.
+    public static func load(from path: String) throws(ImageToolError) -> Manifest {
+        let inside = path + "/cloister.yaml"
+        let file = FileManager.default.fileExists(atPath: inside) ? inside : path
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw ImageToolError(.manifest, "cannot read manifest \(file)")
+        }
+        let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+        return try Manifest(yaml: data, baseDirectory: folder)
+    }
+
+    public init(yaml text: String, baseDirectory: String) throws(ImageToolError) {
+        try self.init(yaml: Data(text.utf8), baseDirectory: baseDirectory)
+    }
+
+    private init(yaml data: Data, baseDirectory: String) throws(ImageToolError) {
+        guard data.count <= Self.maximumSize else {
+            throw ImageToolError(.manifest, "the manifest is larger than \(Self.maximumSize) bytes")
+        }
+        guard let text = String(data: data, encoding: .utf8), !text.utf8.contains(0) else {
+            throw ImageToolError(.manifest, "the manifest is not UTF-8 text")
+        }
+        self.init(baseDirectory: baseDirectory)
+        guard let root = try Self.compose(text) else { throw ImageToolError(.manifest, "the manifest is empty") }
+        let top = try YAMLMapping(
+            root, of: "the manifest",
+            known: [
+                "name", "entry_point", "args", "working_directory", "user", "group", "hostname", "environment",
+                "files", "packages", "documentation", "python_bytecode", "mounts", "limits",
+                "insecure_host_mounts", "insecure_host_environment",
+            ])
+        settings = try RuntimeSettings(top)
+        files = try FileRule.list(top)
+        packages = try top.list("packages").map { (item) throws(ImageToolError) in try item.packageName() }
+        includesDocumentation = try top.value("documentation")?.boolean() ?? false
+        includesPythonBytecode = try top.value("python_bytecode")?.boolean() ?? false
+    }
+
+    private static func compose(_ text: String) throws(ImageToolError) -> Node? {
+        do {
+            return try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw error.asManifestError
+        } catch {
+            throw ImageToolError(.manifest, "not valid YAML: \(error)")
+        }
+    }
+}
+
+extension YamlError {
+    fileprivate var asManifestError: ImageToolError {
+        switch self {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            ImageToolError(.manifest, "not valid YAML: \(problem)", line: mark.line)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            ImageToolError(
+                .manifest, "key written twice: \(duplicates.map { "\($0)" }.sorted().joined(separator: ", "))",
+                line: context.mark.line)
+        default: ImageToolError(.manifest, "not valid YAML")
+        }
+    }
+}
+
+extension RuntimeSettings {
+    fileprivate init(_ top: YAMLMapping) throws(ImageToolError) {
+        self.init()
+        name = try top.value("name")?.string() ?? ""
+        entryPoint = try top.value("entry_point")?.absolutePath()
+        arguments = try top.list("args").map { (item) throws(ImageToolError) in try item.string() }
+        workingDirectory = try top.value("working_directory")?.absolutePath() ?? workingDirectory
+        userID = try top.value("user")?.number(as: UInt32.self) ?? 0
+        groupID = try top.value("group")?.number(as: UInt32.self) ?? userID
+        hostname = try top.value("hostname")?.hostname() ?? hostname
+        environment = try EnvironmentSettings(top)
+        limits = try LimitSettings(top)
+        insecureHostEnvironment = try top.value("insecure_host_environment")?.boolean() ?? false
+        for item in try top.list("mounts") {
+            let mount = try YAMLMapping(item.node, of: "a mount", known: ["target", "read_only"])
+            mounts.append(
+                TemporaryMount(
+                    target: try mount.required("target").absolutePath(),
+                    isReadOnly: try mount.value("read_only")?.boolean() ?? false))
+        }
+        for item in try top.list("insecure_host_mounts") {
+            let mount = try YAMLMapping(item.node, of: "a host mount", known: ["source", "target", "read_only"])
+            insecureHostMounts.append(
+                HostMount(
+                    source: try mount.required("source").absolutePath(),
+                    target: try mount.required("target").absolutePath(),
+                    isReadOnly: try mount.value("read_only")?.boolean() ?? true))
+        }
+    }
+}
+
+extension EnvironmentSettings {
+    fileprivate init(_ top: YAMLMapping) throws(ImageToolError) {
+        self.init()
+        guard let node = top.value("environment") else { return }
+        let mapping = try YAMLMapping(node.node, of: "environment", known: ["trusted", "passed_through"])
+        if let values = mapping.value("trusted") {
+            for (key, value) in try YAMLMapping(values.node, of: "trusted", known: nil).entries {
+                trusted[try key.variableName()] = try value.string()
+            }
+        }
+        for item in try mapping.list("passed_through") {
+            let variable = try item.variableName()
+            guard trusted[variable] == nil || variable == "PATH" else {
+                throw item.failure("\(variable) is both trusted and passed through")
+            }
+            if variable == "PATH" { trusted["PATH"] = nil }
+            passedThrough.append(variable)
+        }
+    }
+}
+
+extension LimitSettings {
+    fileprivate init(_ top: YAMLMapping) throws(ImageToolError) {
+        self.init()
+        guard let node = top.value("limits") else { return }
+        let mapping = try YAMLMapping(node.node, of: "limits", known: ["memory", "processes", "descriptors"])
+        memoryBytes = try mapping.value("memory")?.byteSize() ?? 0
+        processes = try mapping.value("processes")?.number(as: UInt32.self) ?? 0
+        descriptors = try mapping.value("descriptors")?.number(as: UInt32.self) ?? 0
+    }
+}
+
+extension FileRule {
+    /// `files:` is a map from host path to image path, or a list of maps with `from`, `to`, `mode`.
+    fileprivate static func list(_ top: YAMLMapping) throws(ImageToolError) -> [FileRule] {
+        guard let node = top.value("files") else { return [] }
+        var rules: [FileRule] = []
+        if node.isMapping {
+            for (key, value) in try YAMLMapping(node.node, of: "files", known: nil).entries {
+                rules.append(
+                    FileRule(source: try key.string(), target: try value.absolutePath(), line: key.line))
+            }
+            return rules
+        }
+        for item in try top.list("files") {
+            let rule = try YAMLMapping(item.node, of: "a file", known: ["from", "to", "mode"])
+            rules.append(
+                FileRule(
+                    source: try rule.required("from").string(), target: try rule.required("to").absolutePath(),
+                    mode: try rule.value("mode")?.permissions(), line: item.line))
+        }
+        return rules
+    }
+}
