@@ -87,6 +87,11 @@ int claunch_is_private_directory(const char *path) {
     return S_ISDIR(info.st_mode) && info.st_uid == geteuid() && (info.st_mode & 077) == 0;
 }
 
+int claunch_exists(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
 int claunch_is_directory(const char *path) {
     struct stat info;
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);

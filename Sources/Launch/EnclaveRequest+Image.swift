@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an image's manifest decides about a run, and what the caller may still choose.
-package import Formats
+internal import Formats
 
 extension EnclaveRequest {
     /// A request as the manifest says. `entries` (NAME=value, chosen by the caller) must be variables that it passes on.

@@ -26,6 +26,8 @@ package enum System {
             code, "cannot \(operation): \(ErrnoText.text(errno))", at: object, next: ErrnoText.advice(errno))
     }
 
+    package static func monotonicMicroseconds() -> Int64 { claunch_monotonic_microseconds() }
+
     /// Seconds since 1970.
     package static func now() -> Int64 { claunch_wall_seconds() }
 
@@ -79,8 +81,8 @@ package enum System {
         return try readAll(file.number, name: path, limit: limit)
     }
 
-    package static func makeDirectory(_ path: String) throws(LaunchError) {
-        let made = unsafe claunch_make_directory(path, 0o700)
+    package static func makeDirectory(_ path: String, mode: UInt32 = 0o700) throws(LaunchError) {
+        let made = unsafe claunch_make_directory(path, mode)
         if made == -17 { return }
         _ = try check(made, "create folder", path)
     }
@@ -100,6 +102,7 @@ package enum System {
         unsafe claunch_is_private_directory(path) == 1
     }
 
+    package static func exists(_ path: String) -> Bool { unsafe claunch_exists(path) == 1 }
     package static func isDirectory(_ path: String) -> Bool { unsafe claunch_is_directory(path) == 1 }
     package static func isExecutable(_ path: String) -> Bool { unsafe claunch_is_executable(path) == 1 }
 

@@ -60,6 +60,7 @@ int claunch_remove(const char *path);
 int claunch_rename(const char *from, const char *to);
 /// 1 when `path` is a directory of this user that no one else can write to; 0 when not.
 int claunch_is_private_directory(const char *path);
+int claunch_exists(const char *path);
 int claunch_is_directory(const char *path);
 int claunch_is_executable(const char *path);
 /// Lists a directory: names separated by NUL into `buffer`; returns the bytes used, -ERANGE when too small.

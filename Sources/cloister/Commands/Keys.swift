@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // cloister keys
 import ArgumentParser
+import Formats
 import Image
 import Launch
 
@@ -25,7 +26,7 @@ struct NewKey: ParsableCommand {
             """)
 
     @Option(help: "ed25519 or p256.")
-    var kind: SigningKey.Kind = .ed25519
+    var kind: KeyKind = .ed25519
 
     @OptionGroup var output: JSONOption
 
@@ -33,7 +34,7 @@ struct NewKey: ParsableCommand {
     var file: String
 
     func run() throws {
-        let key = SigningKey(generating: kind)
+        let key = SigningKey(generating: kind == .p256 ? .p256 : .ed25519)
         try KeyFile.create(key, at: file)
         KeyReport(file: file, publicKey: key.publicKey).print(asJSON: output.json)
     }
@@ -77,4 +78,6 @@ private struct KeyReport {
     }
 }
 
-extension SigningKey.Kind: ExpressibleByArgument {}
+enum KeyKind: String, ExpressibleByArgument, CaseIterable {
+    case ed25519, p256
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `cloister run --stats` and `--json` print when the enclave has ended.
+import Formats
 import Image
 import Launch
 

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// The signer that a key file stands for.
+import Formats
+import Image
+
+extension KeyFile {
+    static func signer(at path: String) throws -> String {
+        hexadecimal(try loadVerifyingKey(from: path).fingerprint.bytes)
+    }
+}
