@@ -74,7 +74,7 @@ struct RingBuffer {
             let start = (head &+ count) & (storage.count &- 1)
             let run = min(wanted - added, storage.count - start)
             var room = storage.mutableSpan
-            var piece = room.extracting(start..<start + run)
+            var piece = room._mutatingExtracting(start..<start + run)
             let filled: Int
             do throws(Failure) {
                 filled = try fill(&piece)
@@ -134,15 +134,8 @@ struct RingBuffer {
 
     /// Removes and returns the oldest bytes, at most `maximum`.
     mutating func read(upTo maximum: Int) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(min(max(0, maximum), count))
-        let taken = peek(upTo: maximum) { run in
-            for index in 0..<run.count {
-                result.append(run[index])
-            }
-            return run.count
-        }
-        removeFirst(taken)
+        let result = copy(upTo: maximum, capacity: min(max(0, maximum), count))
+        removeFirst(result.count)
         return result
     }
 
@@ -174,16 +167,19 @@ struct RingBuffer {
         guard needed > storage.count else { return }
         var size = max(RingBuffer.smallestStorage, storage.count)
         while size < needed { size *= 2 }
-        var larger: [UInt8] = []
-        larger.reserveCapacity(size)
-        _ = peek(upTo: count) { run in
-            for index in 0..<run.count {
-                larger.append(run[index])
-            }
-            return run.count
-        }
+        var larger = copy(upTo: count, capacity: size)
         larger.append(contentsOf: repeatElement(0, count: size - larger.count))
         storage = larger
         head = 0
+    }
+
+    private func copy(upTo maximum: Int, capacity: Int) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(capacity)
+        let wanted = min(max(0, maximum), count)
+        let first = min(wanted, storage.count - head)
+        result.append(contentsOf: storage[head..<head + first])
+        result.append(contentsOf: storage[0..<wanted - first])
+        return result
     }
 }
