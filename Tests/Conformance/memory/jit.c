@@ -31,7 +31,7 @@ int main(void) {
     memcpy(code, with_number, sizeof with_number);
     code[1] = SYS_getppid;
     CHECK(call() == getppid(), "the site is changed to another call");
-    // xor %edi,%edi; push $SYS_umask..; pop %rax; syscall; ret: no number in front, nothing to displace behind.
+    // mov $022, %edi; push $SYS_umask; pop %rax; syscall; ret: the number comes by another way.
     const unsigned char bare[] = {0xbf, 022, 0, 0, 0, 0x6a, SYS_umask, 0x58, 0x0f, 0x05, 0xc3};
     memcpy(code + 64, bare, sizeof bare);
     function bare_call = (function)(void *)(code + 64);
@@ -44,7 +44,6 @@ int main(void) {
     for (int i = right = 0; i < 20; i++) right += split_call() == getpid();
     CHECK_EQ(right, 20);
     CHECK_CHILD("a child runs the generated code", CHECK(split_call() == getpid(), "and is itself"));
-    // The program may read its own code and must find what it wrote.
     unsigned char *fresh = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     memcpy(fresh, with_number, sizeof with_number);
     CHECK_OK(mprotect(fresh, PAGE, PROT_READ | PROT_EXEC));
