@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Image
+
+@Suite struct ImageBuilderTests {
+    @Test func filesArriveWithContentModeAndLinks() async throws {
+        let bench = try Workbench()
+        try bench.write("in/a.txt", String(repeating: "x", count: 10_000))
+        try bench.write("in/run.sh", "#!/bin/sh\n")
+        try bench.write("in/sub/b.txt", "b")
+        try FileManager.default.setAttributes([.posixPermissions: 0o775], ofItemAtPath: bench.path("in/run.sh"))
+        try FileManager.default.createSymbolicLink(atPath: bench.path("in/link"), withDestinationPath: "a.txt")
+        try await bench.build(
+            "files:\n  - {from: in, to: /app}\n  - {from: 'in/*.txt', to: /bin}\n  - {from: in/a.txt, to: /m, mode: '0400'}\n")
+        let image = try OpenedImage(path: bench.path("out.img"))
+        #expect(try image.contents(of: "/app/a.txt") == [UInt8](repeating: 0x78, count: 10_000))
+        let files = Dictionary(uniqueKeysWithValues: try image.explainedFiles().map { ($0.path, $0) })
+        #expect(files["/app/run.sh"]?.mode == "-rwxr-xr-x")
+        #expect(files["/app/sub/b.txt"]?.mode == "-rw-r--r--")
+        #expect(files["/app/link"]?.target == "a.txt")
+        #expect(files["/m"]?.mode == "-r--------")
+        // `/bin` is a link to `usr/bin`: files land behind it.
+        #expect(files["/usr/bin/a.txt"]?.size == 10_000)
+    }
+
+    @Test func everyImageHasTheMinimumSet() async throws {
+        let bench = try Workbench()
+        try await bench.build("name: empty\n")
+        let files = try OpenedImage(path: bench.path("out.img")).explainedFiles()
+        let modes = Dictionary(uniqueKeysWithValues: files.map { ($0.path, $0.mode) })
+        for path in ["/dev", "/proc", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf", "/etc/hostname"] {
+            #expect(modes[path] != nil, "\(path)")
+        }
+        #expect(modes["/tmp"] == "drwxrwxrwt")
+        #expect(modes["/root"] == "drwx------")
+        #expect(modes["/etc/resolv.conf"] == nil)
+    }
+
+    @Test func theSameInputsGiveTheSameBytesElsewhereAndLater() async throws {
+        let first = try Workbench()
+        _ = try await first.sampleImage()
+        let second = try Workbench()
+        try second.write("app/empty", "")
+        try second.write("app/data.txt", String(repeating: "0123456789abcde\n", count: 1000))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1), .posixPermissions: 0o600],
+            ofItemAtPath: second.path("app/data.txt"))
+        let manifest = try Manifest(yaml: "name: sample\nfiles:\n  app: /app\n", baseDirectory: second.folder)
+        var builder = ImageBuilder(
+            manifest: manifest, kernel: second.path("kernel"), key: first.key, output: second.path("out.img"))
+        builder.parallelism = 7
+        _ = try await builder.build()
+        #expect(try first.bytes("out.img") == second.bytes("out.img"))
+    }
+
+    @Test func equalContentsAreStoredOnce() async throws {
+        let bench = try Workbench()
+        let text = String(repeating: "y", count: 100_000)
+        try bench.write("a", text)
+        let one = try await bench.build("files: {a: /a}", output: "one.img")
+        try bench.write("b", text)
+        let two = try await bench.build("files: {a: /a, b: /b}", output: "two.img")
+        #expect(one.imageBytes == two.imageBytes)
+    }
+
+    @Test func aSecondBuildReusesHashesAndLeavesAnEqualImageAlone() async throws {
+        let bench = try Workbench()
+        _ = try await bench.sampleImage()
+        let again = try await bench.build("name: sample\nfiles:\n  app: /app\n")
+        #expect(again.wasUpToDate)
+        #expect(again.reusedFiles == 2)
+        try bench.write("app/data.txt", String(repeating: "0123456789abcdE\n", count: 1000))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1_600_000_001)], ofItemAtPath: bench.path("app/data.txt"))
+        let changed = try await bench.build("name: sample\nfiles:\n  app: /app\n")
+        #expect(!changed.wasUpToDate)
+        #expect(changed.reusedFiles == 1)
+        #expect(try bench.findings(bench.path("out.img"), kernel: bench.path("kernel")) == [])
+    }
+
+    @Test func anUnreadableCacheIsIgnored() async throws {
+        let bench = try Workbench()
+        try bench.write(".cloister-cache/hashes.v1.plist", "nonsense")
+        #expect(try await bench.build("name: x").reusedFiles == 0)
+    }
+
+    @Test func failedBuildsLeaveNothingBehindAndKeepTheOldImage() async throws {
+        let bench = try Workbench()
+        try await bench.build("name: x")
+        let before = try bench.bytes("out.img")
+        await #expect(throws: ImageToolError.self) { try await bench.build("files: {missing: /a}") }
+        await #expect(throws: ImageToolError.self) { try await bench.build("entry_point: /nowhere") }
+        await #expect(throws: ImageToolError.self) { try await bench.build("name: x", output: "no/such\0/x.img") }
+        #expect(try bench.bytes("out.img") == before)
+        let left = try FileManager.default.contentsOfDirectory(atPath: bench.folder).filter { $0.contains(".part") }
+        #expect(left.isEmpty)
+    }
+
+    @Test func progressReachesItsTotal() async throws {
+        let bench = try Workbench()
+        try bench.write("a", "a")
+        var builder = try bench.builder("files: {a: /a}")
+        let last = Mutex<[BuildProgress.Phase: BuildProgress]>([:])
+        builder.progress = { step in last.withLock { $0[step.phase] = step } }
+        _ = try await builder.build()
+        for phase in [BuildProgress.Phase.hashing, .writing] {
+            let step = try #require(last.withLock { $0[phase] })
+            #expect(step.completed == step.total && step.total > 0)
+        }
+    }
+}
