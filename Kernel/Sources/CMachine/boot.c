@@ -126,3 +126,5 @@ __attribute__((used)) void cm_boot(uint64_t *stack) {
 uint64_t cm_file_offset_of_page(uint64_t address) { return address - CM_PAGES_BASE + FILE_PAGES; }
 
 const struct cm_boot_facts *cm_get_facts(void) { return &cm_facts; }
+
+void *cm_shared_object_;

@@ -104,3 +104,13 @@ public enum Machine {
     }
     public static func resetMathState() { cm_reset_fpu() }
 }
+
+extension Array where Element == UInt8 {
+    /// The bytes of a literal.
+    public init(_ text: StaticString) {
+        self = text.withUTF8Buffer { unsafe Array($0) }
+    }
+    public mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { unsafe append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The root of all kernel state. Everything below is guarded by the kernel lock (`Machine.lock`), which the dispatcher takes for a
+// call and a sleeping thread releases. Reference counts are not atomic: no Swift object may be touched without the lock.
+
+import Formats
+import LinuxABI
+import Machine
+
+public final class Kernel {
+    public let host: Host
+    public let pages = PageStore()
+    public let processes = ProcessTable()
+    public let slots = SlotTable()
+    public let timers = TimerQueue()
+    public let supervisor = SupervisorMailbox()
+    public var mounts = MountTable()
+    public var config: BootConfig
+    public var hostname: [UInt8]
+    public var domainname: [UInt8] = [UInt8]("(none)")
+    public var table: SyscallTable
+    public var tracer: Tracer?
+    public let bootTime: Int64
+    /// Counts of threads that are gone; those of live threads are in their blocks.
+    public var retiredSyscalls: UInt64 = 0
+    public var retiredHostCalls: UInt64 = 0
+    public var retiredTraps: UInt64 = 0
+    public var rewrittenSites = 0
+    /// Bit per number: an absent call was already logged.
+    public var loggedAbsent = Set<Int>()
+    public var kernelProcess: Process?
+
+    public init(host: Host, config: BootConfig, table: SyscallTable) {
+        self.host = host
+        self.config = config
+        self.table = table
+        hostname = config.hostname.isEmpty ? [UInt8]("cloister") : config.hostname
+        bootTime = Machine.monotonicNanoseconds
+    }
+}
+
+/// The running kernel.
+@inline(__always) public var kernel: Kernel { Machine.sharedObject(Kernel.self) }
+
+/// The running thread.
+@inline(__always) public var currentThread: Thread {
+    guard let thread = ThreadBlock.current.object(Thread.self) else { Machine.panic("no thread") }
+    return thread
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Types whose owners are being written.
+public final class Terminal {}
+public final class FutexWaiter {}
+public final class FileLocks {}
+public final class InodeWatches {}
+public final class Tracer {
+    public func begin(_ call: Call, _ number: Int) -> Int { 0 }
+    public func end(_ call: Call, _ number: Int, _ token: Int, _ result: Int64) {}
+}
+public struct ExecImage {}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A guest process (thread group): what its threads share.
+
+import LinuxABI
+import Machine
+
+public final class Process {
+    public let pid: Int32
+    public internal(set) var parent: Process?
+    public internal(set) var children: [Process] = []
+    public internal(set) var threads: [Thread] = []
+
+    // MARK: groups and sessions
+    public var group: Int32
+    public var session: Int32
+    public var terminal: Terminal?
+    public var hasExeced = false
+
+    // MARK: what clone may share
+    public var memory: AddressSpace
+    public var files: FileTable
+    public var fileSystem: FileSystemContext
+    public var actions: SignalActions
+    public var credentials = Credentials()
+    public var limits = ResourceLimits()
+
+    // MARK: signals
+    public var pending = PendingSignals()
+    public var stop = StopState()
+    public var timers = ProcessTimers()
+
+    // MARK: end
+    public var state = State.running
+    public var exitStatus: Int32 = 0
+    /// The signal sent to the parent at the end; SIGCHLD, or 0 for none.
+    public var exitSignal: Int32 = Signal.SIGCHLD
+    /// Parents waiting in wait4 and waitid sleep here.
+    public let childQueue = WaitQueue()
+    public let exitQueue = WaitQueue()
+    public var parentDeathSignal: Int32 = 0
+    public var isSubreaper = false
+    public var usage = Usage()
+    public var childUsage = Usage()
+    public var commandLine: [UInt8] = []
+    public var environment: [UInt8] = []
+    public var executable: Inode?
+    public var executablePath: [UInt8] = []
+    public var auxiliaryVector: [UInt8] = []
+    public var startTime: Int64
+    public var noNewPrivileges = false
+    public var isDumpable = true
+    public var personality: UInt32 = 0
+    public var hostProcess: UInt32 = 0
+    public var keepCapabilities = false
+    public var oomScoreAdjust: Int32 = 0
+
+    public enum State {
+        case running
+        case zombie
+        case dead
+    }
+
+    public init(
+        pid: Int32, parent: Process?, memory: AddressSpace, files: FileTable, fileSystem: FileSystemContext, actions: SignalActions
+    ) {
+        self.pid = pid
+        self.parent = parent
+        self.memory = memory
+        self.files = files
+        self.fileSystem = fileSystem
+        self.actions = actions
+        group = parent?.group ?? pid
+        session = parent?.session ?? pid
+        startTime = Machine.monotonicNanoseconds
+    }
+
+    public var mainThread: Thread? { threads.first }
+    public var parentPid: Int32 { parent?.pid ?? 0 }
+}
+
+/// CPU time and faults, in nanoseconds and counts.
+public struct Usage {
+    public var user: Int64 = 0
+    public var system: Int64 = 0
+    public var maxResidentKilobytes: Int64 = 0
+    public var minorFaults: Int64 = 0
+    public init() {}
+    public mutating func add(_ other: Usage) {
+        user &+= other.user
+        system &+= other.system
+        maxResidentKilobytes = max(maxResidentKilobytes, other.maxResidentKilobytes)
+        minorFaults &+= other.minorFaults
+    }
+}
+
+/// User and group identity (credentials(7)). Root has every capability; others have none.
+public struct Credentials {
+    public var uid: UInt32 = 0
+    public var euid: UInt32 = 0
+    public var suid: UInt32 = 0
+    public var fsuid: UInt32 = 0
+    public var gid: UInt32 = 0
+    public var egid: UInt32 = 0
+    public var sgid: UInt32 = 0
+    public var fsgid: UInt32 = 0
+    public var groups: [UInt32] = []
+    public init() {}
+    public var isPrivileged: Bool { euid == 0 }
+    public func isMember(of group: UInt32) -> Bool { fsgid == group || groups.contains(group) }
+}
+
+/// What CLONE_FS shares.
+public final class FileSystemContext {
+    public var root: Location
+    public var workingDirectory: Location
+    public var umask: UInt32 = 0o022
+    public init(root: Location, workingDirectory: Location) {
+        self.root = root
+        self.workingDirectory = workingDirectory
+    }
+    public func copy() -> FileSystemContext {
+        let new = FileSystemContext(root: root, workingDirectory: workingDirectory)
+        new.umask = umask
+        return new
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A code twin: the executable range of a file, copied once, mapped privately by every process that executes it. System-call sites
+// are rewritten in the twin through the kernel's own mapping, so one rewrite serves all present and future processes without
+// changing any guest mapping. The stubs lie at a fixed distance from the code: 64 KiB below the address that file offset 0 would
+// have. See docs/design/machine.md.
+
+import LinuxABI
+import Machine
+
+public final class CodeTwin {
+    public let offset: Int64
+    public let bytes: Int
+    public let code: KernelAddress
+    let codePages: Int
+    public let stubs: KernelAddress
+    /// Bytes of the stub area, and of each slot; the first slot holds the gate pointers.
+    public static let stubBytes = 65536
+    static let slotBytes = 64
+    private var usedSlots = 1
+    /// Sites already tried, so that one that fits no shape is not tried again.
+    private var tried = Set<Int>()
+
+    public init(content: FileContent, offset: Int64, bytes: Int) throws(Errno) {
+        self.offset = offset
+        self.bytes = bytes
+        codePages = (bytes + pageSize - 1) / pageSize
+        code = try kernel.pages.allocate(pages: codePages)
+        do { stubs = try kernel.pages.allocate(pages: CodeTwin.stubBytes / pageSize) } catch {
+            kernel.pages.release(code, pages: codePages)
+            throw error
+        }
+        let present = Int(max(0, min(Int64(bytes), content.size - offset)))
+        if present > 0 { try content.prepare(offset, Int64(present)) }
+        var done = 0
+        while done < present {
+            let run = content.run(at: offset + Int64(done))
+            let n = min(run.bytes, present - done)
+            PageMemory.copy(from: run.address, to: code.advanced(by: done), n)
+            done += n
+        }
+        PageMemory.storeGatePointers(at: stubs)
+    }
+
+    deinit {
+        kernel.pages.release(code, pages: codePages)
+        kernel.pages.release(stubs, pages: CodeTwin.stubBytes / pageSize)
+    }
+
+    /// Distance from the stub area to the twin's first byte, in the guest.
+    public var distance: Int64 { offset + Int64(CodeTwin.stubBytes) }
+
+    /// Rewrites the site whose `syscall` instruction is at `site` bytes into the twin.
+    public func rewrite(site: Int) {
+        guard site >= 0, site + 2 <= bytes, usedSlots < CodeTwin.stubBytes / CodeTwin.slotBytes, tried.insert(site).inserted else { return }
+        let slot = usedSlots * CodeTwin.slotBytes
+        let shape = PageMemory.rewriteSite(
+            code: code, codeBytes: codePages * pageSize, site: site, stub: stubs.advanced(by: slot),
+            stubDistance: Int64(slot) - distance, gateDistance: -Int64(slot))
+        if shape != 0 {
+            usedSlots += 1
+            kernel.rewrittenSites += 1
+        }
+    }
+}

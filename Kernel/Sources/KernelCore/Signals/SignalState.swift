@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What signals remember: pending ones, dispositions, stops, timers of a process.
+
+import LinuxABI
+import Machine
+
+/// Pending signals of a thread or a process. Standard signals are kept once, real-time signals queue in order.
+public struct PendingSignals {
+    public var set = SignalSet.empty
+    public var queue: [Siginfo] = []
+    public init() {}
+}
+
+/// Dispositions (CLONE_SIGHAND shares the object).
+public final class SignalActions {
+    public var table: [KernelSigaction] = Array(repeating: KernelSigaction(), count: 65)
+    public init() {}
+    public func copy() -> SignalActions {
+        let new = SignalActions()
+        new.table = table
+        return new
+    }
+}
+
+/// Job-control state of a process.
+public struct StopState {
+    public var isStopped = false
+    public var signal: Int32 = 0
+    /// Reported to wait with WUNTRACED / WCONTINUED once each.
+    public var stopUnreported = false
+    public var continueUnreported = false
+    /// Stopped threads sleep here.
+    public let queue = WaitQueue()
+    public init() {}
+}
+
+/// alarm, setitimer and timer_create.
+public struct ProcessTimers {
+    public var intervals: [IntervalTimer?] = [nil, nil, nil]
+    public var posix: [PosixTimer] = []
+    public var nextPosixID: Int32 = 0
+    public init() {}
+}
+
+public final class IntervalTimer: KernelTimer {}
+public final class PosixTimer: KernelTimer {}
