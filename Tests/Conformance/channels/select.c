@@ -6,7 +6,7 @@ int main(void) {
     CHECK(pipe(p) == 0, "a pipe");
     fd_set in, out, except;
     int top = (p[0] > p[1] ? p[0] : p[1]) + 1;
-#define FILL() (FD_ZERO(&in), FD_ZERO(&out), FD_ZERO(&except), FD_SET(p[0], &in), FD_SET(p[1], &out), FD_SET(p[0], &except))
+#define FILL() do { FD_ZERO(&in); FD_ZERO(&out); FD_ZERO(&except); FD_SET(p[0], &in); FD_SET(p[1], &out); FD_SET(p[0], &except); } while (0)
     FILL();
     struct timeval zero = {0, 0}, some = {0, 20000}, bad = {0, -1};
     CHECK(select(top, &in, &out, &except, &zero) == 1 && !FD_ISSET(p[0], &in) && FD_ISSET(p[1], &out) && !FD_ISSET(p[0], &except), "only the write end is ready");

@@ -4,7 +4,7 @@
 int main(void) {
     int s[2], n = 0;
     char data[64];
-    CHECK_ERRNO(socketpair(AF_UNIX, 77, 0, s), ESOCKTNOSUPPORT);
+    CHECK_ERRNO(socketpair(AF_UNIX, SOCK_RDM, 0, s), ESOCKTNOSUPPORT);
     CHECK_ERRNO(socketpair(AF_UNIX, SOCK_STREAM, 9, s), EPROTONOSUPPORT);
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, s) == 0, "stream");
     CHECK(write(s[0], "abc", 3) == 3 && write(s[0], "def", 3) == 3, "two writes");
