@@ -27,6 +27,7 @@ extension LineDiscipline {
     }
 
     mutating func erase(_ unit: EraseUnit, _ effects: inout Effects) {
+        guard head != lineStart else { return }
         var isInWord = false
         while head != lineStart {
             guard let length = lastCharacterLength() else { break }
@@ -107,10 +108,6 @@ extension LineDiscipline {
 
     /// A byte that is being added to the line.
     mutating func echoInput(_ byte: UInt8, _ effects: inout Effects) {
-        if byte == Ascii.newline {
-            echoRaw(byte, &effects)
-            return
-        }
         if head == lineStart { output.markLineStart() }
         echo(byte, &effects)
     }

@@ -123,6 +123,7 @@ struct LineDiscipline {
         }
         if receiveFlowControl(byte, &effects) || receiveSignal(byte, &effects) { return }
         if isStopped && has(input: Tty.IXON) && has(input: Tty.IXANY) { start(&effects) }
+        let typed = byte
         if byte == Ascii.carriageReturn {
             if has(input: Tty.IGNCR) { return }
             if has(input: Tty.ICRNL) { byte = Ascii.newline }
@@ -130,6 +131,15 @@ struct LineDiscipline {
             byte = Ascii.carriageReturn
         }
         if isCanonical && receiveEditing(byte, &effects) { return }
+        // A newline that was typed echoes as `^J` in raw mode; one that ICRNL made echoes as itself.
+        if byte == Ascii.newline && typed != byte {
+            if has(local: Tty.ECHO) {
+                finishErasing(&effects)
+                echoRaw(byte, &effects)
+            }
+            _ = buffer.append(byte)
+            return
+        }
         store(byte, &effects)
     }
 
