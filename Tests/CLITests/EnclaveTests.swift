@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command with the real kernel. Without it these tests fail and say how to build it: a skipped one would be green.
+import Foundation
+import Launch
+import Testing
+
+@Suite(.serialized) struct EnclaveTests {
+    private let workshop: Workshop
+
+    init() throws {
+        workshop = try Workshop(kernel: try TestPaths.realKernel())
+    }
+
+    private func hostRoot(_ words: String..., input: String? = nil) throws -> CommandResult {
+        try workshop.run(["run", "-q", "--insecure-host-root", "--"] + words, input: input)
+    }
+
+    /// An image of busybox alone: nothing of the host but one static program.
+    private func busyboxImage() throws -> String {
+        try workshop.write(
+            """
+            name: tools
+            entry_point: /bin/busybox
+            args: [echo, from the entry point]
+            working_directory: /
+            files:
+              - { from: /bin/busybox, to: /bin/busybox, mode: "0755" }
+            environment:
+              trusted: { COLOUR: blue }
+              passed_through: [GREETING]
+            """, to: "cloister.yaml")
+        #expect(try workshop.run(["keys", "new", "key.pem"]).code == 0)
+        let built = try workshop.run(["build", "--key", "key.pem", "--output", "tools.img", "."])
+        try #require(built.code == 0, "\(built.errors)")
+        return workshop.folder + "/tools.img"
+    }
+
+    @Test func dynamicProgramOfTheHostRuns() throws {
+        let result = try hostRoot("/bin/echo", "hello")
+        #expect(result.output == "hello\n", "\(result.errors)")
+        #expect(result.code == 0)
+    }
+
+    @Test func exitCodesAndSignalsAreLinuxs() throws {
+        #expect(try hostRoot("/bin/sh", "-c", "exit 42").code == 42)
+        #expect(try hostRoot("/bin/sh", "-c", "kill -TERM $$").code == 143)
+        #expect(try hostRoot("/nonexistent/program").code == 127)
+        #expect(try hostRoot("/etc/passwd").code == 126)
+    }
+
+    @Test func standardInputIsPassedOn() throws {
+        #expect(try hostRoot("/usr/bin/tr", "a-z", "A-Z", input: "quiet\n").output == "QUIET\n")
+    }
+
+    @Test func pipelinesAndSubshellsWork() throws {
+        let result = try hostRoot("/bin/bash", "-c", "for i in 3 1 2; do (echo $i); done | sort | tr '\\n' ' '; cat <<< end")
+        #expect(result.output == "1 2 3 end\n", "\(result.errors)")
+    }
+
+    @Test func imageRunsItsEntryPointAndOtherPrograms() throws {
+        let image = try busyboxImage()
+        let entry = try workshop.run(["run", "-q", image])
+        #expect(entry.output == "from the entry point\n", "\(entry.errors)")
+        let other = try workshop.run(
+            ["run", "-q", "-e", "GREETING=hi", "--image", image, "--", "/bin/busybox", "sh", "-c", "echo $GREETING $COLOUR"])
+        #expect(other.output == "hi blue\n", "\(other.errors)")
+        let refused = try workshop.run(["run", "-q", "-e", "COLOUR=red", image])
+        #expect(refused.code == 125 && refused.errors.contains("COLOUR"))
+    }
+
+    @Test func statisticsCountSystemCalls() throws {
+        let result = try workshop.run(["run", "-q", "--json", try busyboxImage()])
+        let json = try JSON(parsing: Array((result.errorLines.last ?? "").utf8))
+        let served = try #require(json["statistics"]?["syscalls"]?.whole, "\(result.errors)")
+        let host = try #require(json["statistics"]?["host_calls"]?.whole)
+        #expect(served > 0 && host >= 0)
+        #expect(json["identity"]?["measurement"]?.text?.count == 96)
+    }
+
+    @Test func tamperedImagesAreRefusedByName() throws {
+        let image = try busyboxImage()
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: image))
+        func refusal(changing offset: Int) throws -> String {
+            var changed = bytes
+            changed[offset] ^= 1
+            try changed.write(to: URL(fileURLWithPath: image))
+            let result = try workshop.run(["run", "-q", image])
+            #expect(result.code == 125, "byte \(offset)")
+            return result.errors
+        }
+        #expect(try refusal(changing: 0).contains("header"))
+        #expect(try refusal(changing: 4096 + 10).contains("manifest"))
+        #expect(try refusal(changing: bytes.count - 4096 + 200).contains("signature"))
+    }
+
+    @Test func tamperedBlockOfAProgramNeverRuns() throws {
+        let image = try busyboxImage()
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: image))
+        let magic = try #require(bytes.range(of: Data([0x7F, 0x45, 0x4C, 0x46])))
+        bytes[magic.lowerBound + 64] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: image))
+        let result = try workshop.run(["run", "-q", image])
+        #expect(result.code != 0 && !result.output.contains("entry point"))
+        let verified = try workshop.run(["verify", image])
+        #expect(verified.code == 77 && verified.output.contains("/bin/busybox"), "\(verified.output)")
+    }
+
+    @Test func otherKernelIsRefusedByName() throws {
+        let image = try busyboxImage()
+        let copy = workshop.folder + "/kernel"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: try TestPaths.realKernel()))
+        bytes.append(0)
+        FileManager.default.createFile(atPath: copy, contents: bytes, attributes: [.posixPermissions: 0o755])
+        let result = try workshop.run(["run", "-q", "--kernel", copy, image])
+        #expect(result.code == 125 && result.errors.contains("kernel:"), "\(result.errors)")
+    }
+
+    @Test func residentEnclaveServesExec() throws {
+        let image = try busyboxImage()
+        let started = try workshop.run(["start", "-q", "--name", "box", image])
+        try #require(started.code == 0, "\(started.errors)")
+        #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "echo", "hi"]).output == "hi\n")
+        #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "sh", "-c", "exit 5"]).code == 5)
+        #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "wc", "-c"], input: "12345").output == "5\n")
+        #expect(try workshop.run(["stop", "box"]).code == 0)
+    }
+}

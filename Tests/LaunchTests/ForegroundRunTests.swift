@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+@testable import Launch
+
+@Suite(.serialized) struct ForegroundRunTests {
+    private func run(_ arguments: String..., statistics: Bool = false) throws -> RunOutcome {
+        var request = EnclaveRequest(root: .insecureHost)
+        request.arguments = arguments
+        var options = RunOptions(kernel: Fixture.kernel)
+        options.collectsStatistics = statistics
+        return try ForegroundRun.run(request, options)
+    }
+
+    @Test(arguments: [Int32(0), 1, 70, 125, 255]) func exitCodeIsTheKernels(code: Int32) throws {
+        #expect(try run("exit", "\(code)").end == .exited(code))
+    }
+
+    @Test func deathBySignalBecomes128PlusSignal() throws {
+        let end = try run("die", "9").end
+        #expect(end == .signalled(9))
+        #expect(end.exitCode == 137)
+    }
+
+    @Test func statisticsComeBack() throws {
+        let outcome = try run("statistics", statistics: true)
+        #expect(outcome.statistics?["syscalls"]?.whole == 41)
+        #expect(outcome.statistics?["host_calls"]?.whole == 7)
+    }
+
+    @Test func missingStatisticsAreNotInvented() throws {
+        #expect(try run("exit", "0", statistics: true).statistics == nil)
+    }
+
+    @Test func noHostProcessOutlivesTheKernel() throws {
+        // The stand-in leaves a sleeping child behind in its process group.
+        let outcome = try run("orphan")
+        #expect(outcome.end == .exited(0))
+        #expect(outcome.elapsedMicroseconds < 20_000_000)
+        let survivors = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { pid in
+            Int32(pid) != nil
+                && (try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8))?
+                    .contains(Fixture.kernel) == true
+                && EnclaveEntry.startTicks(of: Int32(pid) ?? 0) != nil
+        }
+        #expect(survivors.isEmpty)
+    }
+
+    @Test func kernelThatCannotStartIsAnError() {
+        #expect(throws: LaunchError.self) {
+            try ForegroundRun.run(Fixture.request("x"), RunOptions(kernel: "/etc/passwd"))
+        }
+        #expect(throws: LaunchError.self) {
+            try ForegroundRun.run(Fixture.request("x"), RunOptions(kernel: "/nonexistent"))
+        }
+    }
+
+    @Test func requestThatTheKernelWouldRefuseIsRefusedBefore() {
+        var request = Fixture.request("exit", "0")
+        request.workingDirectory = "relative"
+        #expect(throws: LaunchError.self) { try ForegroundRun.run(request, RunOptions(kernel: Fixture.kernel)) }
+    }
+}
