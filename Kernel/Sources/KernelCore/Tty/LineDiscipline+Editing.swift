@@ -123,7 +123,7 @@ extension LineDiscipline {
 
     mutating func echoRaw(_ byte: UInt8, _ effects: inout Effects) {
         let termios = termios
-        emit(&effects) { $0.put(byte, termios, to: &$1) }
+        emit(&effects) { $0.putEcho(byte, termios, to: &$1) }
     }
 
     /// `^` with the cursor put back on it: the next byte is taken literally.

@@ -51,6 +51,17 @@ struct TtyOutput {
         }
     }
 
+    /// A byte of echo. Linux marks operations in its echo buffer with 0xff, and so counts a column for that byte even
+    /// without OPOST.
+    mutating func putEcho(_ byte: UInt8, _ termios: Termios, to output: inout [UInt8]) {
+        guard byte == 0xff else {
+            put(byte, termios, to: &output)
+            return
+        }
+        output.append(byte)
+        column += 1
+    }
+
     /// `^X` as echo writes it: two columns, never processed.
     mutating func putControl(_ byte: UInt8, to output: inout [UInt8]) {
         output.append(Ascii.caret)

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The families that make up the table; one line each.
+
+public enum AllFamilies {
+    public static func table() -> SyscallTable {
+        SyscallTable([
+        ])
+    }
+}
