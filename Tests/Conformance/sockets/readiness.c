@@ -9,7 +9,7 @@ static int events(int fd) {
 }
 
 int main(void) {
-    int s[2], p[2], epoll = epoll_create1(0);
+    int s[2] = {-1, -1}, p[2], epoll = epoll_create1(0);
     char byte;
     CHECK(tcp_pair(s) == 0 && pipe(p) == 0, "a TCP pair and a pipe");
     CHECK_EQ(events(s[0]), POLLOUT);

@@ -3,7 +3,7 @@
 #include "inet.h"
 
 int main(void) {
-    int s[2];
+    int s[2] = {-1, -1};
     char a[4] = "", b[8] = "";
     CHECK(tcp_pair(s) == 0, "a connected pair");
     struct iovec out[3] = {{"one", 3}, {"", 0}, {"two", 3}}, in[2] = {{a, 2}, {b, 8}};
