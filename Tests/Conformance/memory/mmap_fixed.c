@@ -13,7 +13,8 @@ int main(void) {
     char *base = map_at(NULL, 5 * PAGE, 0);
     memset(base, 'x', 5 * PAGE);
     CHECK(map_at(base + PAGE, 2 * PAGE, MAP_FIXED) == base + PAGE, "MAP_FIXED places");
-    CHECK(base[0] == 'x' && base[PAGE] == 0 && base[3 * PAGE - 1] == 0 && base[3 * PAGE] == 'x', "and replaces exactly its range");
+    CHECK(base[0] == 'x' && base[PAGE] == 0 && base[3 * PAGE - 1] == 0 && base[3 * PAGE] == 'x',
+          "and replaces exactly its range");
     CHECK(map_at(base + PAGE, PAGE, NOREPLACE) == MAP_FAILED && errno == EEXIST, "NOREPLACE refuses a taken range");
     CHECK(map_at(base + 4 * PAGE, 2 * PAGE, NOREPLACE) == MAP_FAILED && errno == EEXIST, "also a partly taken one");
     CHECK_EQ(base[4 * PAGE], 'x');

@@ -26,11 +26,14 @@ int main(void) {
     REFUSED(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, ro, 0), EACCES);
     REFUSED(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, dir, 0), ENODEV);
     REFUSED((void *)syscall(SYS_mmap, NULL, PAGE, PROT_READ, MAP_PRIVATE, ro, 1), EINVAL);
-    REFUSED((void *)syscall(SYS_mmap, (void *)(16 * PAGE + 1), PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), EINVAL);
+    REFUSED((void *)syscall(SYS_mmap, (void *)(16 * PAGE + 1), PAGE, PROT_READ,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), EINVAL);
     REFUSED(mmap(NULL, (size_t)1 << 60, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), ENOMEM);
     REFUSED((void *)syscall(SYS_mmap, NULL, (size_t)-1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), ENOMEM);
-    CHECK(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, ro, 0) != MAP_FAILED, "a private writable mapping of a read-only file");
-    CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, ro, 0) != MAP_FAILED, "a shared readable mapping of a read-only file");
+    CHECK(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, ro, 0) != MAP_FAILED,
+          "a private writable mapping of a read-only file");
+    CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, ro, 0) != MAP_FAILED,
+          "a shared readable mapping of a read-only file");
     CHECK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, rw, 16 * PAGE) != MAP_FAILED, "a mapping beyond the end of the file");
     map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_NORESERVE, -1, 0);
     CHECK(map != MAP_FAILED, "MAP_POPULATE and MAP_NORESERVE");

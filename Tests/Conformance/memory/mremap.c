@@ -31,7 +31,8 @@ int main(void) {
     CHECK(moved != MAP_FAILED && moved != base, "moves where it cannot grow");
     CHECK(!mapped(base) && moved[0] == 'm' && moved[63 * PAGE] == 0, "the old place is free, the bytes moved along");
     char *target = fresh(4), *small = fresh(2);
-    CHECK(mremap(small, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target + PAGE) == target + PAGE, "MREMAP_FIXED places");
+    CHECK(mremap(small, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target + PAGE) == target + PAGE,
+          "MREMAP_FIXED places");
     CHECK(!mapped(small) && target[PAGE] == 'm' && target[3 * PAGE] == 'm', "over what was there");
     char *kept = fresh(2);
     char *copy = (char *)syscall(SYS_mremap, kept, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | DONTUNMAP, 0);

@@ -44,7 +44,8 @@ int main(int argc, char **argv) {
     mprotect(map + 2 * PAGE, PAGE, PROT_READ);
     mprotect(map + 4 * PAGE, PAGE, PROT_NONE);
     area = find(map + 2 * PAGE);
-    CHECK(area.start == (uintptr_t)map + 2 * PAGE && area.end == (uintptr_t)map + 3 * PAGE && !strcmp(area.rights, "r--p"), "a part made read-only");
+    CHECK(area.start == (uintptr_t)map + 2 * PAGE && area.end == (uintptr_t)map + 3 * PAGE && !strcmp(area.rights,
+          "r--p"), "a part made read-only");
     area = find(map + 4 * PAGE);
     CHECK(area.found && !strcmp(area.rights, "---p"), "a guard page");
     munmap(map + PAGE, PAGE);

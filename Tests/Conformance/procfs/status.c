@@ -40,7 +40,8 @@ int main(void) {
     slurp("/proc/self/status");
     CHECK(line_is("SigBlk", "0000000000000800"), "blocked signals");
     CHECK(line_is("SigIgn", "0000000000000200"), "ignored signals");
-    CHECK(strstr(buffer, "\nSigPnd:\t0000000000000800\n") || strstr(buffer, "\nShdPnd:\t0000000000000800\n"), "pending signals");
+    CHECK(strstr(buffer, "\nSigPnd:\t0000000000000800\n") || strstr(buffer, "\nShdPnd:\t0000000000000800\n"),
+          "pending signals");
     CHECK_CHILD("changed ids",
         setresgid(7, 8, 9);
         setresuid(4, 5, 6);
@@ -49,7 +50,8 @@ int main(void) {
         CHECK(line_is("Gid", "7\t8\t9\t8"), "Gid"));
     int pid, parent, group, session;
     char name[64], state;
-    CHECK_EQ(sscanf(slurp("/proc/self/stat"), "%d (%63[^)]) %c %d %d %d", &pid, name, &state, &parent, &group, &session), 6);
+    CHECK_EQ(sscanf(slurp("/proc/self/stat"),
+             "%d (%63[^)]) %c %d %d %d", &pid, name, &state, &parent, &group, &session), 6);
     CHECK(pid == getpid() && parent == getppid(), "stat: pid and parent");
     CHECK(group == getpgrp() && session == getsid(0), "stat: group and session");
     CHECK(state == 'R' && !strcmp(name, "status"), "stat: state and name");
@@ -57,7 +59,8 @@ int main(void) {
     for (const char *at = strchr(buffer, ')'); at && *at; at++) fields += *at == ' ';
     CHECK_EQ(fields, 51);
     long pages[7];
-    CHECK_EQ(sscanf(slurp("/proc/self/statm"), "%ld %ld %ld %ld %ld %ld %ld", pages, pages + 1, pages + 2, pages + 3, pages + 4, pages + 5, pages + 6), 7);
+    CHECK_EQ(sscanf(slurp("/proc/self/statm"), "%ld %ld %ld %ld %ld %ld %ld", pages, pages + 1, pages + 2, pages + 3,
+             pages + 4, pages + 5, pages + 6), 7);
     CHECK(pages[0] >= pages[1] && pages[1] > 0, "statm: size and resident pages");
     DONE();
 }

@@ -37,7 +37,8 @@ int main(void) {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     CHECK(slurp("/proc/cpuinfo") > 0, "cpuinfo");
     CHECK_EQ(occurrences("processor\t: ") - online, 0);
-    CHECK(strstr(buffer, "model name\t: ") && strstr(buffer, "flags\t\t: ") && strstr(buffer, " sse2 "), "cpuinfo's keys");
+    CHECK(strstr(buffer, "model name\t: ") && strstr(buffer, "flags\t\t: ") && strstr(buffer, " sse2 "),
+          "cpuinfo's keys");
     double up, idle;
     slurp("/proc/uptime");
     CHECK(sscanf(buffer, "%lf %lf", &up, &idle) == 2 && up > 0 && idle >= 0, "uptime");
@@ -54,7 +55,8 @@ int main(void) {
     char begin[256];
     snprintf(begin, sizeof begin, "Linux version %s ", name.release);
     CHECK(slurp("/proc/version") > 0 && !strncmp(buffer, begin, strlen(begin)), "version agrees with uname");
-    CHECK(slurp("/proc/filesystems") > 0 && strstr(buffer, "nodev\tproc\n") && strstr(buffer, "nodev\ttmpfs\n"), "filesystems");
+    CHECK(slurp("/proc/filesystems") > 0 && strstr(buffer, "nodev\tproc\n") && strstr(buffer, "nodev\ttmpfs\n"),
+          "filesystems");
     CHECK(slurp("/proc/cmdline") >= 0, "cmdline");
     DIR *proc = opendir("/proc");
     int named = 0;

@@ -18,7 +18,8 @@ int main(void) {
         bool good = clock_getres(clocks[i].id, &resolution) == 0 && resolution.tv_sec == 0 && resolution.tv_nsec > 0;
         CHECK(good && now(clocks[i].id) >= 0, clocks[i].name);
         struct timespec raw;
-        CHECK(syscall(SYS_clock_gettime, clocks[i].id, &raw) == 0 && raw.tv_nsec >= 0 && raw.tv_nsec < 1000000000, "as a system call");
+        CHECK(syscall(SYS_clock_gettime, clocks[i].id, &raw) == 0 && raw.tv_nsec >= 0 && raw.tv_nsec < 1000000000,
+              "as a system call");
     }
     long long last = now(CLOCK_MONOTONIC);
     int backwards = 0;

@@ -18,7 +18,8 @@ int main(void) {
     CHECK_OK(setitimer(ITIMER_REAL, &every, NULL));
     while (alarms < 4) pause();
     CHECK_OK(getitimer(ITIMER_REAL, &now));
-    CHECK(now.it_interval.tv_usec == 10000 && now.it_value.tv_sec == 0 && now.it_value.tv_usec <= 10000, "the rest is told");
+    CHECK(now.it_interval.tv_usec == 10000 && now.it_value.tv_sec == 0 && now.it_value.tv_usec <= 10000,
+          "the rest is told");
     CHECK_CHILD("a child has no timer", CHECK_OK(getitimer(ITIMER_REAL, &now)); CHECK_EQ(now.it_value.tv_usec, 0));
     CHECK_OK(setitimer(ITIMER_REAL, &off, &now));
     CHECK_EQ(now.it_interval.tv_usec, 10000);
