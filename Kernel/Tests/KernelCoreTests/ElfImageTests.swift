@@ -128,7 +128,8 @@ import Testing
             for _ in 0...(random.next() % 6) {
                 let offset = Int(random.next() % 300)
                 let width = [1, 2, 4, 8][Int(random.next() % 4)]
-                let value = random.next() % 2 == 0 ? extremes[Int(random.next() % 6)] : UInt8(truncatingIfNeeded: random.next())
+                var value = UInt8(truncatingIfNeeded: random.next())
+                if random.next() % 2 == 0 { value = extremes[Int(random.next() % 6)] }
                 for index in offset..<offset + width { file[index] = value }
             }
             if random.next() % 8 == 0 { file.removeLast(Int(random.next() % UInt64(file.count))) }

@@ -105,7 +105,9 @@ struct ElfImage {
         read: (UInt64, Int) throws(Errno) -> [UInt8]
     ) throws(Errno) -> [Elf64ProgramHeader] {
         let size = Int(header.e_phnum) * Elf64ProgramHeader.size
-        guard size > 0, size <= programHeadersLimit, header.e_phoff <= UInt64(Int64.max) - UInt64(size) else { throw bad }
+        guard size > 0, size <= programHeadersLimit, header.e_phoff <= UInt64(Int64.max) - UInt64(size) else {
+            throw bad
+        }
         let bytes = try read(header.e_phoff, size)
         guard bytes.count == size else { throw bad }
         var result: [Elf64ProgramHeader] = []

@@ -92,18 +92,13 @@ struct RingBuffer {
 
     // MARK: removing
 
-    /// Hands the oldest bytes to `take` by runs, at most two and `maximum` bytes in all. It returns how much of a run it
-    /// took; a short take ends the call. An error is passed on only when nothing was taken.
+    /// Hands the oldest bytes to `take` by runs, at most two and `maximum` bytes in all. It returns how much of a run
+    /// it took; a short take ends the call. An error is passed on only when nothing was taken.
     mutating func consume<Failure: Error>(
         upTo maximum: Int,
         _ take: (Span<UInt8>) throws(Failure) -> Int
     ) throws(Failure) -> Int {
-        var taken = 0
-        do throws(Failure) {
-            taken = try peek(upTo: maximum, take)
-        } catch {
-            throw error
-        }
+        let taken = try peek(upTo: maximum, take)
         removeFirst(taken)
         return taken
     }

@@ -38,7 +38,8 @@ extension LineDiscipline {
         case untilInputOr(deciseconds: Int)
     }
 
-    /// What a raw read of `requested` bytes does after it has `taken` some: termios(3), "Canonical and noncanonical mode".
+    /// What a raw read of `requested` bytes does after it has `taken` some: termios(3), "Canonical and noncanonical
+    /// mode".
     func rawWait(requested: Int, taken: Int) -> RawWait {
         let minimum = Int(termios.c_cc[TtyChar.VMIN])
         let time = Int(termios.c_cc[TtyChar.VTIME])
