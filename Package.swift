@@ -42,8 +42,8 @@ let package = Package(
 
         .testTarget(name: "FormatsTests", dependencies: ["Formats", crypto]),
         .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", crypto]),
-        .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image"]),
-        .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats"]),
+        .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image"], exclude: ["Fixtures"]),
+        .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats", arguments]),
     ]
 )
 

@@ -38,13 +38,16 @@ package enum ResidentStart {
         }
     }
 
-    /// Whether the kernel serves its socket. The socket listens already, so only an answer proves anything.
+    /// Whether the kernel serves its socket. It listened before the kernel ran, so that only an answer proves anything.
     private static func answers(_ process: borrowing KernelProcess, in folder: String) throws(LaunchError) -> Bool {
         let channel = try ControlChannel(directory: folder, name: StateDirectory.socketName)
         try channel.send(.processList)
-        let ready = try System.waitReadable(
-            [channel.socket.number, process.ended.number], timeoutMilliseconds: readyMilliseconds)
-        return ready.contains(channel.socket.number) && !process.hasEnded
+        while true {
+            let ready = try System.waitReadable(
+                [channel.socket.number, process.ended.number], timeoutMilliseconds: readyMilliseconds)
+            guard ready.contains(channel.socket.number), let reply = try channel.receive() else { return false }
+            if reply == .end { return true }
+        }
     }
 
     private static func failure(

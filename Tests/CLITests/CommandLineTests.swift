@@ -22,18 +22,37 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (["frob"], Int32(64)), (["run", "--frob"], 64), (["run"], 125), (["run", "--", "ls"], 125),
-        (["run", "--insecure-host-root"], 125), (["run", "x.img", "--insecure-host-root", "--", "ls"], 125),
-        (["run", "missing.img", "--", "ls"], 125), (["exec", "nobody", "--", "ls"], 125), (["stop", "nobody"], 66),
-        (["stop"], 64), (["logs", "nobody"], 66), (["ps", "../x"], 64), (["inspect", "missing.img"], 77),
-        (["keys", "show", "missing.pem"], 65), (["build", "missing.yaml"], 65), (["completion", "tcsh"], 64),
-        (["gdb", "nobody"], 66),
-    ])
-    func failuresAreOneLineWithADocumentedCode(arguments: [String], code: Int32) throws {
-        let result = try workshop.run(arguments)
-        #expect(result.code == code, "\(result.errors)")
-        #expect(result.errorLines.count == 1, "\(result.errors)")
+    private struct Failure: Sendable {
+        let words: String
+        let code: Int32
+    }
+
+    private static let failures = [
+        Failure(words: "frob", code: 64),
+        Failure(words: "run --frob", code: 64),
+        Failure(words: "run", code: 125),
+        Failure(words: "run -- ls", code: 125),
+        Failure(words: "run --insecure-host-root", code: 125),
+        Failure(words: "run x.img --insecure-host-root -- ls", code: 125),
+        Failure(words: "run missing.img -- ls", code: 125),
+        Failure(words: "exec nobody -- ls", code: 125),
+        Failure(words: "stop nobody", code: 66),
+        Failure(words: "stop", code: 64),
+        Failure(words: "logs nobody", code: 66),
+        Failure(words: "ps ../x", code: 64),
+        Failure(words: "inspect missing.img", code: 77),
+        Failure(words: "keys show missing.pem", code: 65),
+        Failure(words: "build missing.yaml", code: 65),
+        Failure(words: "completion tcsh", code: 64),
+        Failure(words: "gdb nobody", code: 66),
+    ]
+
+    @Test(arguments: failures.indices)
+    func failuresAreOneLineWithADocumentedCode(index: Int) throws {
+        let failure = Self.failures[index]
+        let result = try workshop.run(failure.words.split(separator: " ").map(String.init))
+        #expect(result.code == failure.code, "\(failure.words): \(result.errors)")
+        #expect(result.errorLines.count == 1, "\(failure.words): \(result.errors)")
         #expect(result.errors.hasPrefix("cloister: error: "))
         #expect(result.errors.contains("; "), "no next step: \(result.errors)")
         #expect(result.output.isEmpty)

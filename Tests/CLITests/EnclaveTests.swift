@@ -110,7 +110,9 @@ import Testing
         let copy = workshop.folder + "/kernel"
         var bytes = try Data(contentsOf: URL(fileURLWithPath: try TestPaths.realKernel()))
         bytes.append(0)
-        FileManager.default.createFile(atPath: copy, contents: bytes, attributes: [.posixPermissions: 0o755])
+        let isCopied = FileManager.default.createFile(
+            atPath: copy, contents: bytes, attributes: [.posixPermissions: 0o755])
+        try #require(isCopied)
         let result = try workshop.run(["run", "-q", "--kernel", copy, image])
         #expect(result.code == 125 && result.errors.contains("kernel:"), "\(result.errors)")
     }

@@ -74,7 +74,8 @@ final class Workshop {
         process.environment = environment
         let name = workshop.folder + "/.run-\(UUID().uuidString)"
         for suffix in [".in", ".out", ".err"] {
-            FileManager.default.createFile(atPath: name + suffix, contents: suffix == ".in" ? input?.data(using: .utf8) : nil)
+            let text = suffix == ".in" ? input ?? "" : ""
+            try text.write(toFile: name + suffix, atomically: false, encoding: .utf8)
         }
         process.standardInput = FileHandle(forReadingAtPath: name + ".in")
         process.standardOutput = FileHandle(forWritingAtPath: name + ".out")

@@ -104,9 +104,11 @@ def main() -> int:
         number, = struct.unpack("<i", fields["statistics"][0])
         os.write(number, b'{"syscalls":41,"host_calls":7}\n')
     if words[0] == "orphan":
-        if os.fork() == 0:
-            print(os.getpid(), flush=True)
+        child = os.fork()
+        if child == 0:
             time.sleep(60)
+        number, = struct.unpack("<i", fields["statistics"][0])
+        os.write(number, b'{"orphan":%d}' % child)
     if words[0] == "wait-signal":
         control = socket.socket(fileno=4)
         print("ready", flush=True)
