@@ -58,7 +58,7 @@ test-hosted: ## Run the tests of the command and its libraries (needs bin/cloist
 
 .PHONY: test-kernel
 test-kernel: ## Run the kernel's unit tests
-	$(SWIFT) test --package-path Kernel --scratch-path $(SCRATCH)/kernel-tests
+	scripts/test-kernel.sh $(CURDIR)/$(SCRATCH)/kernel-tests
 
 .PHONY: conformance
 conformance: ## Run the C programs natively and in an enclave, and compare

@@ -12,8 +12,8 @@ package enum ImageCheck {
             opened = try OpenedImage(path: file, kernel: kernel)
         } catch {
             throw LaunchError(
-                error.message.hasPrefix("cannot read") ? .notFound : .refused, error.message, at: file,
-                next: "build it again with cloister build, or see cloister verify \(file)")
+                System.exists(file) ? .refused : .notFound, error.message.replacing("image \(file) is", with: "it is"),
+                at: "image \(file)", next: "build it again with cloister build, or see cloister verify \(file)")
         }
         return checked(opened, at: file)
     }
