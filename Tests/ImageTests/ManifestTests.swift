@@ -50,7 +50,7 @@ private let full = """
         #expect(settings.environment.trusted["COUNT"] == "3")
         #expect(settings.environment.trusted["PATH"] == EnvironmentSettings.defaultPath)
         #expect(settings.environment.passedThrough == ["TERM", "TZ"])
-        #expect(manifest.files == [FileRule(source: "data/*.csv", target: "/app/", mode: 0o640, line: 15)])
+        #expect(manifest.files == [FileRule(source: "data/*.csv", target: "/app/", mode: 0o640, line: 14)])
         #expect(manifest.packages == ["python3", "bash"])
         #expect(manifest.includesDocumentation && manifest.includesPythonBytecode)
         #expect(settings.mounts.map(\.isReadOnly) == [false, true])

@@ -21,7 +21,7 @@ struct ImageWriter {
             try writeParts(to: file)
             try file.synchronize()
             try file.close()
-            try replace(output, with: temporary)
+            try AtomicReplace.rename(temporary, to: output)
         } catch {
             try? file.close()
             try? files.removeItem(atPath: temporary)
@@ -70,14 +70,5 @@ struct ImageWriter {
     private func padded(_ data: Data) -> Data {
         let ragged = data.count % ImageFormat.blockSize
         return ragged == 0 ? data : data + Data(count: ImageFormat.blockSize - ragged)
-    }
-
-    private func replace(_ output: String, with temporary: String) throws {
-        let files = FileManager.default
-        if files.fileExists(atPath: output) {
-            _ = try files.replaceItemAt(URL(fileURLWithPath: output), withItemAt: URL(fileURLWithPath: temporary))
-        } else {
-            try files.moveItem(atPath: temporary, toPath: output)
-        }
     }
 }
