@@ -2,8 +2,8 @@
 // The hashes of this project by swift-crypto, in the shapes that Formats asks for.
 
 internal import Crypto
-internal import Foundation
 public import Formats
+internal import Foundation
 
 public struct CryptoSHA256: SHA256Function, Sendable {
     public init() {}

@@ -15,7 +15,8 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o775], ofItemAtPath: bench.path("in/run.sh"))
         try FileManager.default.createSymbolicLink(atPath: bench.path("in/link"), withDestinationPath: "a.txt")
         try await bench.build(
-            "files:\n  - {from: in, to: /app}\n  - {from: 'in/*.txt', to: /bin}\n  - {from: in/a.txt, to: /m, mode: '0400'}\n")
+            "files:\n  - {from: in, to: /app}\n  - {from: 'in/*.txt', to: /bin}\n  - {from: in/a.txt, to: /m, mode: '0400'}\n"
+        )
         let image = try OpenedImage(path: bench.path("out.img"))
         #expect(try image.contents(of: "/app/a.txt") == [UInt8](repeating: 0x78, count: 10_000))
         let files = Dictionary(uniqueKeysWithValues: try image.explainedFiles().map { ($0.path, $0) })
@@ -32,7 +33,8 @@ import Testing
         try await bench.build("name: empty\n")
         let files = try OpenedImage(path: bench.path("out.img")).explainedFiles()
         let modes = Dictionary(uniqueKeysWithValues: files.map { ($0.path, $0.mode) })
-        for path in ["/dev", "/proc", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf", "/etc/hostname"] {
+        for path in ["/dev", "/proc", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf", "/etc/hostname"]
+        {
             #expect(modes[path] != nil, "\(path)")
         }
         #expect(modes["/tmp"] == "drwxrwxrwt")
@@ -98,6 +100,13 @@ import Testing
         #expect(try bench.bytes("out.img") == before)
         let left = try FileManager.default.contentsOfDirectory(atPath: bench.folder).filter { $0.contains(".part") }
         #expect(left.isEmpty)
+    }
+
+    @Test func whatAKilledBuildLeftIsRemoved() async throws {
+        let bench = try Workbench()
+        try bench.write("out.img.part-999999999", "half an image")
+        try await bench.build("name: x")
+        #expect(!FileManager.default.fileExists(atPath: bench.path("out.img.part-999999999")))
     }
 
     @Test func progressReachesItsTotal() async throws {

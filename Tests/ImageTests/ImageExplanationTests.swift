@@ -38,13 +38,14 @@ import Testing
         try await bench.build("files: {a2: /a, c: /c}\nargs: [y]\nlimits: {processes: 5}", output: "new.img")
         let difference = try ImageDifference(from: bench.path("old.img"), to: bench.path("new.img"))
         let words = difference.changes.map { "\($0.part.rawValue) \($0.name): \($0.text)" }
-        #expect(words == [
-            "manifest args: was 'x', is 'y'",
-            "manifest limits.processes: was none, is 5",
-            "file /a: content differs, same size",
-            "file /b: removed",
-            "file /c: added",
-        ])
+        #expect(
+            words == [
+                "manifest args: was 'x', is 'y'",
+                "manifest limits.processes: was none, is 5",
+                "file /a: content differs, same size",
+                "file /b: removed",
+                "file /c: added",
+            ])
         #expect(try ImageDifference(from: bench.path("old.img"), to: bench.path("old.img")).isSame)
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import Formats
+import Foundation
 import Testing
 
 @testable import Image
@@ -43,7 +43,8 @@ import Testing
         let bytes = try bench.bytes("out.img")
         let needle = Array("0123456789abcde\n".utf8)
         let block = try #require(
-            (header.rootBlock..<header.treeBlock).first { Array(bytes[Int($0) * 4096..<Int($0) * 4096 + 16]) == needle })
+            (header.rootBlock..<header.treeBlock).first { Array(bytes[Int($0) * 4096..<Int($0) * 4096 + 16]) == needle }
+        )
         let findings = try bench.findings(try bench.tampered(image, at: Int(block) * 4096 + 100))
         #expect(findings == [.rootBlock(block - header.rootBlock, path: "/app/data.txt")])
     }
@@ -55,7 +56,8 @@ import Testing
         try await bench.build("files: {big: /big}")
         let header = try ImageFile(path: bench.path("out.img")).header
         try #require(MerkleLayout(blockCount: header.rootBlockCount).levels.count == 2)
-        let findings = try bench.findings(try bench.tampered(bench.path("out.img"), at: Int(header.treeBlock + 1) * 4096))
+        let findings = try bench.findings(
+            try bench.tampered(bench.path("out.img"), at: Int(header.treeBlock + 1) * 4096))
         #expect(findings == [.treeNode(level: 0, node: 1)])
     }
 

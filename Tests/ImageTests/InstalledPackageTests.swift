@@ -12,7 +12,8 @@ struct InstalledPackageTests {
         let bench = try Workbench()
         let result = try await bench.build("packages: [bash, coreutils, mawk]\nentry_point: /bin/bash\n")
         let image = try OpenedImage(path: bench.path("out.img"))
-        #expect(try image.contents(of: "/usr/bin/bash") == Array(try Data(contentsOf: URL(fileURLWithPath: "/bin/bash"))))
+        #expect(
+            try image.contents(of: "/usr/bin/bash") == Array(try Data(contentsOf: URL(fileURLWithPath: "/bin/bash"))))
         #expect(image.manifest.packages["libc6"] != nil)
         let files = Dictionary(uniqueKeysWithValues: try image.explainedFiles().map { ($0.path, $0) })
         #expect(files["/bin"]?.target == "usr/bin")

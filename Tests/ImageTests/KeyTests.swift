@@ -18,10 +18,13 @@ import Testing
         #expect(!key.publicKey.isValid(signature, for: [1, 2, 4]))
     }
 
-    @Test(arguments: SigningKey.Kind.allCases) func opensslReadsOurKeysAndAgreesOnTheSigner(kind: SigningKey.Kind) throws {
+    @Test(arguments: SigningKey.Kind.allCases) func opensslReadsOurKeysAndAgreesOnTheSigner(kind: SigningKey.Kind)
+        throws
+    {
         let bench = try Workbench(kind: kind)
         try KeyFile.create(bench.key, at: bench.path("k.pem"))
-        try Command.run("openssl", ["pkey", "-in", "k.pem", "-pubout", "-outform", "DER", "-out", "k.der"], in: bench.folder)
+        try Command.run(
+            "openssl", ["pkey", "-in", "k.pem", "-pubout", "-outform", "DER", "-out", "k.der"], in: bench.folder)
         #expect(try bench.bytes("k.der") == bench.key.publicKey.der)
     }
 

@@ -60,12 +60,24 @@ private let full = """
     }
 
     @Test(arguments: [
-        ("name: x\nentrypoint: /bin/sh", "line 2: unknown key 'entrypoint' in the manifest; did you mean 'entry_point'?"),
+        (
+            "name: x\nentrypoint: /bin/sh",
+            "line 2: unknown key 'entrypoint' in the manifest; did you mean 'entry_point'?"
+        ),
         ("pakages: [bash]", "line 1: unknown key 'pakages' in the manifest; did you mean 'packages'?"),
-        ("environment:\n  passthrough: [A]", "line 2: unknown key 'passthrough' in environment; did you mean 'passed_through'?"),
+        (
+            "environment:\n  passthrough: [A]",
+            "line 2: unknown key 'passthrough' in environment; did you mean 'passed_through'?"
+        ),
         ("limits:\n  mem: 1G", "line 2: unknown key 'mem' in limits; did you mean 'memory'?"),
-        ("mounts:\n  - target: /a\n    readonly: true", "line 3: unknown key 'readonly' in a mount; did you mean 'read_only'?"),
-        ("Insecure-Host-Mounts: []", "line 1: unknown key 'Insecure-Host-Mounts' in the manifest; did you mean 'insecure_host_mounts'?"),
+        (
+            "mounts:\n  - target: /a\n    readonly: true",
+            "line 3: unknown key 'readonly' in a mount; did you mean 'read_only'?"
+        ),
+        (
+            "Insecure-Host-Mounts: []",
+            "line 1: unknown key 'Insecure-Host-Mounts' in the manifest; did you mean 'insecure_host_mounts'?"
+        ),
         ("qqqqqqqqqqqqqqqqq: 1", "line 1: unknown key 'qqqqqqqqqqqqqqqqq' in the manifest"),
     ])
     func unknownKeysAreNamedWithTheirLineAndTheNearestKey(yaml: String, expected: String) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Hashes file contents block by block, on all cores, skipping what the cache knows.
 
-internal import Foundation
 internal import Formats
+internal import Foundation
 
 /// The block hashes of one content.
 struct HashedContent: Sendable, Equatable {

@@ -4,8 +4,8 @@
 // A file counts as unchanged when size, modification time and inode number are. A file modified within the last
 // seconds is not remembered: a second change in the same clock tick would go unseen.
 
-internal import Foundation
 internal import Formats
+internal import Foundation
 
 struct HashCache {
     struct Entry: Codable, Sendable {

@@ -2,8 +2,8 @@
 // From manifest, kernel and key to an image file. Equal inputs give equal images, bit for bit, on any machine
 // (with a P-256 key, whose signatures are random, all but the signature's 64 bytes).
 
-internal import Foundation
 internal import Formats
+internal import Foundation
 
 public struct ImageBuilder: Sendable {
     public var manifest: Manifest
@@ -82,7 +82,8 @@ public struct ImageBuilder: Sendable {
                 let missing = try tree.add(source, from: database, options)
                 if let first = missing.first {
                     warnings.append(
-                        "package \(source.package.name): \(missing.count) listed files are not on this machine, such as \(first)")
+                        "package \(source.package.name): \(missing.count) listed files are not on this machine, such as \(first)"
+                    )
                 }
                 versions[source.package.name] = source.package.version
                 progress(

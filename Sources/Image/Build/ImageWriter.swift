@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the image file under a temporary name and puts it in place when it is complete.
 
-internal import Foundation
 internal import Formats
+internal import Foundation
 
 struct ImageWriter {
     let header: ImageHeader
@@ -14,6 +14,7 @@ struct ImageWriter {
 
     func write(to output: String) throws(ImageToolError) {
         let files = FileManager.default
+        removeLeftovers(of: output)
         let temporary = output + ".part-\(ProcessInfo.processInfo.processIdentifier)"
         guard files.createFile(atPath: temporary, contents: nil), let file = FileHandle(forWritingAtPath: temporary)
         else { throw ImageToolError(.output, "cannot write \(temporary)") }
@@ -64,6 +65,19 @@ struct ImageWriter {
             guard size == segment.hashed.size, before == HostFile(path) else {
                 throw ImageToolError(.input, "\(path) changed while the image was built")
             }
+        }
+    }
+
+    /// Removes what builds left that were killed: their process is gone.
+    private func removeLeftovers(of output: String) {
+        let target = URL(fileURLWithPath: output)
+        let folder = target.deletingLastPathComponent().path
+        let prefix = target.lastPathComponent + ".part-"
+        for name in (try? HostFile.names(in: folder)) ?? [] where name.hasPrefix(prefix) {
+            guard let process = Int32(name.dropFirst(prefix.count)), HostFile("/proc/\(process)") == nil else {
+                continue
+            }
+            try? FileManager.default.removeItem(atPath: folder + "/" + name)
         }
     }
 

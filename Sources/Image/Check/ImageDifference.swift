@@ -66,7 +66,9 @@ public struct ImageDifference: Codable, Sendable, Equatable {
         var words: [String] = []
         if old.mode != new.mode { words.append("mode was \(old.mode), is \(new.mode)") }
         if old.size != new.size { words.append("size was \(old.size), is \(new.size)") }
-        if old.target != new.target { words.append("points to \(new.target ?? "nothing"), was \(old.target ?? "nothing")") }
+        if old.target != new.target {
+            words.append("points to \(new.target ?? "nothing"), was \(old.target ?? "nothing")")
+        }
         if old.hash != new.hash, old.size == new.size { words.append("content differs, same size") }
         return words.joined(separator: "; ")
     }

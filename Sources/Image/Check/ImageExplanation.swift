@@ -46,7 +46,8 @@ public struct ImageExplanation: Codable, Sendable, Equatable {
         contributions += [
             Contribution(
                 name: "root", hash: hexadecimal(statement.rootHash.bytes),
-                text: "SHA-256 tree over \(image.header.rootBlockCount) blocks: \(files.count) names and their contents"),
+                text: "SHA-256 tree over \(image.header.rootBlockCount) blocks: \(files.count) names and their contents"
+            ),
             Contribution(
                 name: "signer", hash: identity.signer,
                 text: "SHA-256 of the \(image.algorithm) public key; not part of the measurement"),

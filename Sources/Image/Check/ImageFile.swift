@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An image file opened for reading by the host tools: raw parts, nothing believed.
 
-internal import Foundation
 public import Formats
+internal import Foundation
 
 public final class ImageFile: FileBlocks {
     public let path: String

@@ -33,7 +33,9 @@ struct AlternativeGroup: Equatable {
         }
         candidates = []
         while let target = lines.popFirst(), !target.isEmpty {
-            guard let priority = lines.popFirst().flatMap({ Int($0) }), lines.count >= links.count - 1 else { return nil }
+            guard let priority = lines.popFirst().flatMap({ Int($0) }), lines.count >= links.count - 1 else {
+                return nil
+            }
             candidates.append(Candidate(priority: priority, targets: [target] + lines.prefix(links.count - 1)))
             lines = lines.dropFirst(links.count - 1)
         }

@@ -45,13 +45,18 @@ struct PackageClosure {
             }
         }
         let listed = alternatives.joined(separator: " | ")
-        guard let first = alternatives.first, let download else {
+        guard let download else {
             throw ImageToolError(.package, "package \(listed) (needed by \(user)) is not installed")
         }
-        do {
-            return try download(first)
-        } catch {
-            throw ImageToolError(.package, "package \(listed) (needed by \(user)): \(error.message)")
+        var reasons: [String] = []
+        for name in alternatives {
+            do throws(ImageToolError) {
+                return try download(name)
+            } catch {
+                reasons.append(error.message)
+            }
         }
+        let reason = reasons.joined(separator: "; ")
+        throw ImageToolError(.package, "package \(listed) (needed by \(user)) is not installed: \(reason)")
     }
 }

@@ -68,7 +68,8 @@ struct PackageDatabase: Sendable {
     /// Paths as they lie in the root, diversions applied.
     func files(of package: DebianPackage) throws(ImageToolError) -> [String] {
         let base = root + "/var/lib/dpkg/info/" + package.name
-        let data = FileManager.default.contents(atPath: base + ".list")
+        let data =
+            FileManager.default.contents(atPath: base + ".list")
             ?? FileManager.default.contents(atPath: base + ":" + package.architecture + ".list")
         guard let data else { throw ImageToolError(.package, "no file list of package \(package.name)") }
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init).map { path in
@@ -85,20 +86,25 @@ struct PackageDatabase: Sendable {
         }
     }
 
-    /// deb822 paragraphs; continuation lines matter for none of the fields used here but are kept.
+    /// deb822(5) paragraphs: only the fields used here, folded lines joined.
     static func paragraphs(_ text: String) -> [[Substring: Substring]] {
         let wanted: Set<Substring> = [
             "Package", "Version", "Architecture", "Status", "Depends", "Pre-Depends", "Provides",
         ]
         var result: [[Substring: Substring]] = []
         var fields: [Substring: Substring] = [:]
+        var current: Substring?
         for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
             if line.isEmpty {
                 if !fields.isEmpty { result.append(fields) }
                 fields = [:]
-            } else if line.first != 0x20, let colon = line.firstIndex(of: 0x3A) {
+                current = nil
+            } else if line.first == 0x20 || line.first == 0x09 {
+                if let current, let value = fields[current] { fields[current] = value + Substring(line) }
+            } else if let colon = line.firstIndex(of: 0x3A) {
                 let key = Substring(line[..<colon])
-                guard wanted.contains(key) else { continue }
+                current = wanted.contains(key) ? key : nil
+                guard current != nil else { continue }
                 let value = line[line.index(after: colon)...].drop { $0 == 0x20 }
                 fields[key] = Substring(value)
             }

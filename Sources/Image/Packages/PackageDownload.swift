@@ -8,35 +8,46 @@ struct PackageDownload {
     let folder: String
 
     func fetch(_ name: String) throws(ImageToolError) -> PackageSource {
-        let files = FileManager.default
         let work = folder + "/" + name
-        let tree = work + "/tree"
-        if let ready = unpacked(in: work), files.fileExists(atPath: tree) {
-            return PackageSource(package: ready, location: .unpacked(tree))
-        }
-        try? files.removeItem(atPath: work)
-        do {
-            try files.createDirectory(atPath: work, withIntermediateDirectories: true)
-        } catch {
-            throw ImageToolError(.output, "cannot create \(work)")
-        }
+        if let ready = unpacked(in: work) { return ready }
+        try makeEmptyFolder(work)
         try Command.run("apt-get", ["download", name], in: work)
         guard let archive = try HostFile.names(in: work).first(where: { $0.hasSuffix(".deb") }) else {
             throw ImageToolError(.package, "apt-get download \(name) gave no package")
         }
+        return try unpack(work + "/" + archive, name: name)
+    }
+
+    func unpack(_ archive: String, name: String) throws(ImageToolError) -> PackageSource {
+        let files = FileManager.default
+        let work = folder + "/" + name
+        if !files.fileExists(atPath: work) { try makeEmptyFolder(work) }
         // Into a name of its own first, so that an interrupted run is not taken for a complete one.
         try Command.run("dpkg-deb", ["-x", archive, "tree.part"], in: work)
         let control = try Command.run("dpkg-deb", ["-f", archive], in: work)
         guard files.createFile(atPath: work + "/control", contents: Data(control.utf8)),
-            (try? files.moveItem(atPath: work + "/tree.part", toPath: tree)) != nil,
-            let package = unpacked(in: work)
+            (try? files.moveItem(atPath: work + "/tree.part", toPath: work + "/tree")) != nil,
+            let source = unpacked(in: work)
         else { throw ImageToolError(.package, "cannot unpack \(archive)") }
-        return PackageSource(package: package, location: .unpacked(tree))
+        return source
     }
 
-    private func unpacked(in work: String) -> DebianPackage? {
-        guard let data = FileManager.default.contents(atPath: work + "/control") else { return nil }
-        return PackageDatabase.paragraphs(String(decoding: data, as: UTF8.self)).first.flatMap(DebianPackage.init)
+    private func makeEmptyFolder(_ path: String) throws(ImageToolError) {
+        try? FileManager.default.removeItem(atPath: path)
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw ImageToolError(.output, "cannot create \(path)")
+        }
+    }
+
+    private func unpacked(in work: String) -> PackageSource? {
+        guard FileManager.default.fileExists(atPath: work + "/tree"),
+            let data = FileManager.default.contents(atPath: work + "/control")
+        else { return nil }
+        return PackageDatabase.paragraphs(String(decoding: data, as: UTF8.self)).first
+            .flatMap(DebianPackage.init)
+            .map { PackageSource(package: $0, location: .unpacked(work + "/tree")) }
     }
 }
 
