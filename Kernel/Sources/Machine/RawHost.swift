@@ -21,6 +21,29 @@ open class RawHost {
     ) -> Int64 {
         cm_host_call_interruptible(number, a, b, c, d, e, f)
     }
+
+    /// `call` without the kernel lock, for what may take long: no Swift object is touched meanwhile.
+    open func unlocked(
+        _ number: Int64, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0, _ e: UInt64 = 0, _ f: UInt64 = 0
+    ) -> Int64 {
+        cm_unlock()
+        let result = cm_host_call(number, a, b, c, d, e, f)
+        cm_lock()
+        return result
+    }
+
+    /// `interruptible` without the kernel lock; a wake of the running thread ends it.
+    open func sleeping(
+        _ number: Int64, _ a: UInt64 = 0, _ b: UInt64 = 0, _ c: UInt64 = 0, _ d: UInt64 = 0, _ e: UInt64 = 0, _ f: UInt64 = 0
+    ) -> Int64 {
+        let block = ThreadBlock.current
+        block.setInHostCall(true)
+        cm_unlock()
+        let result = cm_host_call_interruptible(number, a, b, c, d, e, f)
+        cm_lock()
+        block.setInHostCall(false)
+        return result
+    }
 }
 
 extension Machine {

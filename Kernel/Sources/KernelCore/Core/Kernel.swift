@@ -14,6 +14,7 @@ public final class Kernel {
     public let slots = SlotTable()
     public let timers = TimerQueue()
     public let supervisor = SupervisorMailbox()
+    let channels = ChannelState()
     public var mounts = MountTable()
     public var config: BootConfig
     public var hostname: [UInt8]

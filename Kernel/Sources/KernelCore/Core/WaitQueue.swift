@@ -26,6 +26,8 @@ public final class ThreadWaiter: Waiter {
 /// The waiters of one object.
 public final class WaitQueue {
     private var waiters: [Waiter] = []
+    /// The poll events that the notification in progress is about; all of them where the notifier did not say.
+    public private(set) var events: PollEvents = .max
     public init() {}
 
     @inline(__always) public var isEmpty: Bool { waiters.isEmpty }
@@ -41,12 +43,13 @@ public final class WaitQueue {
         }
     }
 
-    /// Tells every waiter.
-    @inline(__always) public func notifyAll() {
+    /// Tells every waiter. `events` are the poll events that may hold now; an epoll item that asked for none of them stays quiet.
+    @inline(__always) public func notifyAll(_ events: PollEvents = .max) {
         if waiters.isEmpty { return }
-        notifySlow()
+        notifySlow(events)
     }
-    private func notifySlow() {
+    private func notifySlow(_ events: PollEvents) {
+        self.events = events
         for waiter in waiters { waiter.notify(self) }
     }
 }

@@ -28,6 +28,10 @@ open class Inode {
     public var locks: FileLocks?
     /// inotify watches, made when first used.
     public var watches: InodeWatches?
+    /// The pipe of a FIFO that someone has open or is opening.
+    var pipe: Pipe?
+    /// The socket bound to this S_IFSOCK inode, until it is closed.
+    var boundSocket: UnixSocket?
 
     public init(number: UInt64, superblock: Superblock, mode: UInt32, uid: UInt32 = 0, gid: UInt32 = 0) {
         self.number = number

@@ -16,11 +16,17 @@ open class OpenFile {
     /// Where it was opened, for /proc/self/fd and directory-relative calls.
     public var location: Location?
     public var position: Int64 = 0
+    /// epoll registrations of this description; they end with it.
+    var watchers: [EpollItem] = []
 
     public init(flags: Int32, inode: Inode?, location: Location? = nil) {
         self.flags = flags
         self.inode = inode
         self.location = location
+    }
+
+    deinit {
+        for watcher in watchers { watcher.fileIsGone() }
     }
 
     @inline(__always) public var isNonblocking: Bool { flags & Open.O_NONBLOCK != 0 }
@@ -57,4 +63,7 @@ open class OpenFile {
     open func descriptorClosed(_ process: Process) {}
     /// O_NONBLOCK, O_APPEND and the like were changed by fcntl.
     open func flagsChanged() {}
+    /// F_GETPIPE_SZ and F_SETPIPE_SZ; EBADF for what is not a pipe.
+    open func pipeCapacity() throws(Errno) -> Int { throw .EBADF }
+    open func setPipeCapacity(_ bytes: Int, _ thread: Thread) throws(Errno) -> Int { throw .EBADF }
 }

@@ -5,6 +5,8 @@
 public enum AllFamilies {
     public static func table() -> SyscallTable {
         SyscallTable([
+            Pipes.entries(),
+            Polling.entries(),
         ])
     }
 }

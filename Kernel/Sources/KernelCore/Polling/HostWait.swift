@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sleeping until the kernel wakes the thread or one of some host descriptors is ready, whichever comes first. The host is only
+// asked whether to look again: what it says is checked, and a lie costs a wasted look or a late one, never more.
+
+import LinuxABI
+import Machine
+
+/// Host descriptors to wait for, as the bytes of `struct pollfd`.
+struct HostPollSet {
+    fileprivate(set) var bytes: [UInt8] = []
+    var isEmpty: Bool { bytes.isEmpty }
+    var count: Int { bytes.count / 8 }
+
+    mutating func add(_ descriptor: Int32, _ events: PollEvents) {
+        bytes.append(littleEndian: descriptor)
+        bytes.append(littleEndian: UInt16(truncatingIfNeeded: events))
+        bytes.append(littleEndian: UInt16(0))
+    }
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    /// What the host reported for entry `index`, cut down to what was asked and to what it may always say.
+    func events(_ index: Int) -> PollEvents {
+        let asked = PollEvents(bytes.littleEndian(UInt16.self, at: index * 8 + 4) ?? 0)
+        let said = PollEvents(bytes.littleEndian(UInt16.self, at: index * 8 + 6) ?? 0)
+        return said & (asked | PollEvents(Poll.POLLERR | Poll.POLLHUP | Poll.POLLNVAL))
+    }
+}
+
+extension Thread {
+    /// Sleeps until woken, until a host descriptor in `hosts` is ready, or until the deadline. The caller has cleared the wake word,
+    /// registered its waiter where it needs one, and found its condition false since.
+    func sleep(orHost hosts: inout HostPollSet, until deadline: Deadline?) -> WaitResult {
+        if hosts.isEmpty { return sleep(until: deadline) }
+        if isInterrupted { return .interrupted }
+        var limit = Timespec()
+        if let deadline {
+            let left = max(0, deadline.nanoseconds.subtractingReportingOverflow(Machine.nanoseconds(deadline.clock)).partialValue)
+            limit = Timespec(tv_sec: left / 1_000_000_000, tv_nsec: left % 1_000_000_000)
+        }
+        let raw = kernel.host.raw
+        let count = UInt64(hosts.count)
+        let hasLimit = deadline != nil
+        let result = Machine.withAddress(of: &limit) { limitAddress in
+            Machine.withAddress(of: &hosts.bytes) { address in raw.sleeping(271, address, count, hasLimit ? limitAddress : 0, 0, 8) }
+        }
+        if isInterrupted { return .interrupted }
+        return result == 0 && !block.isWoken ? .timedOut : .woken
+    }
+}
+
+extension Host {
+    /// The events that hold now on one host descriptor.
+    func pollNow(_ descriptor: Int32, _ events: PollEvents) -> PollEvents {
+        var entry = HostPollEntry(descriptor: descriptor, events: UInt16(truncatingIfNeeded: events), returned: 0)
+        let raw = self.raw
+        let result = Machine.withAddress(of: &entry) { raw.call(7, $0, 1, 0) }
+        guard result == 1 else { return 0 }
+        return PollEvents(entry.returned) & (events & 0xffff | PollEvents(Poll.POLLERR | Poll.POLLHUP | Poll.POLLNVAL))
+    }
+}
+
+struct HostPollEntry: BitwiseCopyable {
+    var descriptor: Int32
+    var events: UInt16
+    var returned: UInt16
+}
