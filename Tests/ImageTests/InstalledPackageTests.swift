@@ -15,6 +15,8 @@ struct InstalledPackageTests {
         #expect(
             try image.contents(of: "/usr/bin/bash") == Array(try Data(contentsOf: URL(fileURLWithPath: "/bin/bash"))))
         #expect(image.manifest.packages["libc6"] != nil)
+        // Essential, so nothing declares that it needs them.
+        #expect(image.manifest.packages["dash"] != nil && image.manifest.packages["libc-bin"] != nil)
         let files = Dictionary(uniqueKeysWithValues: try image.explainedFiles().map { ($0.path, $0) })
         #expect(files["/bin"]?.target == "usr/bin")
         #expect(files["/usr/bin/awk"]?.target == "/etc/alternatives/awk")

@@ -22,6 +22,7 @@ private let full = """
         to: /app/
         mode: "0640"
     packages: [python3, bash]
+    essential: false
     documentation: true
     python_bytecode: true
     mounts:
@@ -52,6 +53,7 @@ private let full = """
         #expect(settings.environment.passedThrough == ["TERM", "TZ"])
         #expect(manifest.files == [FileRule(source: "data/*.csv", target: "/app/", mode: 0o640, line: 14)])
         #expect(manifest.packages == ["python3", "bash"])
+        #expect(!manifest.includesEssential)
         #expect(manifest.includesDocumentation && manifest.includesPythonBytecode)
         #expect(settings.mounts.map(\.isReadOnly) == [false, true])
         #expect(settings.limits.memoryBytes == 2 << 30)

@@ -74,7 +74,8 @@ public struct ImageBuilder: Sendable {
             let closure = PackageClosure(
                 database: database,
                 download: mayDownload ? { (name) throws(ImageToolError) in try downloads.fetch(name) } : nil)
-            let sources = try closure.resolve(manifest.packages)
+            let sources = try closure.resolve(
+                manifest.packages + (manifest.includesEssential ? database.essentialPackages : []))
             let options = FileTree.PackageOptions(
                 includesDocumentation: manifest.includesDocumentation,
                 includesPythonBytecode: manifest.includesPythonBytecode)

@@ -35,12 +35,13 @@ extension Manifest {
             root, of: "the manifest",
             known: [
                 "name", "entry_point", "args", "working_directory", "user", "group", "hostname", "environment",
-                "files", "packages", "documentation", "python_bytecode", "mounts", "limits",
+                "files", "packages", "essential", "documentation", "python_bytecode", "mounts", "limits",
                 "insecure_host_mounts", "insecure_host_environment",
             ])
         settings = try RuntimeSettings(top)
         files = try FileRule.list(top)
         packages = try top.list("packages").map { (item) throws(ImageToolError) in try item.packageName() }
+        includesEssential = try top.value("essential")?.boolean() ?? true
         includesDocumentation = try top.value("documentation")?.boolean() ?? false
         includesPythonBytecode = try top.value("python_bytecode")?.boolean() ?? false
     }

@@ -6,6 +6,8 @@ public struct Manifest: Sendable, Equatable {
     public var files: [FileRule] = []
     /// Debian packages, without their dependencies.
     public var packages: [String] = []
+    /// Add Debian's essential packages, on which others depend without saying so: sh, libc-bin, coreutils and their like.
+    public var includesEssential = true
     /// Keep /usr/share/doc, man and info of packages.
     public var includesDocumentation = false
     /// Take compiled Python modules that the host has beside a package's sources.

@@ -10,6 +10,8 @@ struct DebianPackage: Sendable, Equatable {
     /// Depends and Pre-Depends: all of these, each by one of its alternatives.
     var dependencies: [[String]]
     var provides: [String]
+    /// Others may use it without declaring that they depend on it (Debian policy 3.8).
+    var isEssential: Bool
 
     init?(fields: [Substring: Substring]) {
         guard let name = fields["Package"], let version = fields["Version"] else { return nil }
@@ -18,6 +20,7 @@ struct DebianPackage: Sendable, Equatable {
         architecture = String(fields["Architecture"] ?? "")
         dependencies = Self.relations(fields["Pre-Depends"]) + Self.relations(fields["Depends"])
         provides = Self.relations(fields["Provides"]).flatMap { $0 }
+        isEssential = fields["Essential"] == "yes"
     }
 
     /// `a (>= 1) | b:any, c` becomes [[a, b], [c]]. Versions need no check: dpkg keeps installed packages consistent.
@@ -60,6 +63,8 @@ struct PackageDatabase: Sendable {
 
     func package(_ name: String) -> DebianPackage? { installed[name] }
 
+    var essentialPackages: [String] { installed.values.filter(\.isEssential).map(\.name).sorted() }
+
     /// The installed package that satisfies `name`, itself or by Provides.
     func provider(of name: String) -> DebianPackage? {
         installed[name] ?? providers[name]?.first.flatMap { installed[$0] }
@@ -90,6 +95,7 @@ struct PackageDatabase: Sendable {
     static func paragraphs(_ text: String) -> [[Substring: Substring]] {
         let wanted: Set<Substring> = [
             "Package", "Version", "Architecture", "Status", "Depends", "Pre-Depends", "Provides",
+            "Essential",
         ]
         var result: [[Substring: Substring]] = []
         var fields: [Substring: Substring] = [:]
