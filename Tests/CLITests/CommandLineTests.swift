@@ -83,7 +83,8 @@ import Testing
     @Test func optionsReachTheKernel() throws {
         let result = try workshop.run(
             Self.hostRoot + [
-                "-e", "A=1", "-e", "A=2", "--env-pass", "FROM_CALLER", "--cwd", "/tmp", "--", "show", "argv", "env", "cwd",
+                "-e", "A=1", "-e", "A=2", "--env-pass", "FROM_CALLER", "--cwd", "/tmp", "--", "show", "argv", "env",
+                "cwd",
             ], environment: ["FROM_CALLER": "yes", "SECRET": "no"])
         let lines = result.output.split(separator: "\n")
         #expect(lines.contains("env=A=2") && !lines.contains("env=A=1"))

@@ -53,7 +53,8 @@ import Testing
     }
 
     @Test func pipelinesAndSubshellsWork() throws {
-        let result = try hostRoot("/bin/bash", "-c", "for i in 3 1 2; do (echo $i); done | sort | tr '\\n' ' '; cat <<< end")
+        let script = "for i in 3 1 2; do (echo $i); done | sort | tr '\\n' ' '; cat <<< end"
+        let result = try hostRoot("/bin/bash", "-c", script)
         #expect(result.output == "1 2 3 end\n", "\(result.errors)")
     }
 
@@ -62,7 +63,8 @@ import Testing
         let entry = try workshop.run(["run", "-q", image])
         #expect(entry.output == "from the entry point\n", "\(entry.errors)")
         let other = try workshop.run(
-            ["run", "-q", "-e", "GREETING=hi", "--image", image, "--", "/bin/busybox", "sh", "-c", "echo $GREETING $COLOUR"])
+            ["run", "-q", "-e", "GREETING=hi", "--image", image, "--", "/bin/busybox", "sh", "-c"]
+                + ["echo $GREETING $COLOUR"])
         #expect(other.output == "hi blue\n", "\(other.errors)")
         let refused = try workshop.run(["run", "-q", "-e", "COLOUR=red", image])
         #expect(refused.code == 125 && refused.errors.contains("COLOUR"))

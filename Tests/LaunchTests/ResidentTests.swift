@@ -66,7 +66,8 @@ import Testing
     @Test func programsRunThroughExec() throws {
         try Fixture.withRegistry { registry in
             let entry = try start("exec", registry)
-            let run = { (words: [String]) in try ExecClient.run(ExecOptions(arguments: words), in: entry, of: registry) }
+            let run = { (words: [String]) in try ExecClient.run(ExecOptions(arguments: words), in: entry, of: registry)
+            }
             #expect(try run(["exit", "0"]) == .exited(0))
             #expect(try run(["exit", "42"]) == .exited(42))
             let error = #expect(throws: LaunchError.self) { try run(["nothing-like-this"]) }
