@@ -15,26 +15,6 @@ import Testing
         try workshop.run(["run", "-q", "--insecure-host-root", "--"] + words, input: input)
     }
 
-    /// An image of busybox alone: nothing of the host but one static program.
-    private func busyboxImage() throws -> String {
-        try workshop.write(
-            """
-            name: tools
-            entry_point: /bin/busybox
-            args: [echo, from the entry point]
-            working_directory: /
-            files:
-              - { from: /bin/busybox, to: /bin/busybox, mode: "0755" }
-            environment:
-              trusted: { COLOUR: blue }
-              passed_through: [GREETING]
-            """, to: "cloister.yaml")
-        #expect(try workshop.run(["keys", "new", "key.pem"]).code == 0)
-        let built = try workshop.run(["build", "--key", "key.pem", "--output", "tools.img", "."])
-        try #require(built.code == 0, "\(built.errors)")
-        return workshop.folder + "/tools.img"
-    }
-
     @Test func dynamicProgramOfTheHostRuns() throws {
         let result = try hostRoot("/bin/echo", "hello")
         #expect(result.output == "hello\n", "\(result.errors)")
@@ -59,7 +39,7 @@ import Testing
     }
 
     @Test func imageRunsItsEntryPointAndOtherPrograms() throws {
-        let image = try busyboxImage()
+        let image = try workshop.busyboxImage()
         let entry = try workshop.run(["run", "-q", image])
         #expect(entry.output == "from the entry point\n", "\(entry.errors)")
         let other = try workshop.run(
@@ -71,7 +51,7 @@ import Testing
     }
 
     @Test func statisticsCountSystemCalls() throws {
-        let result = try workshop.run(["run", "-q", "--json", try busyboxImage()])
+        let result = try workshop.run(["run", "-q", "--json", try workshop.busyboxImage()])
         let json = try JSON(parsing: Array((result.errorLines.last ?? "").utf8))
         let served = try #require(json["statistics"]?["syscalls"]?.whole, "\(result.errors)")
         let host = try #require(json["statistics"]?["host_calls"]?.whole)
@@ -79,24 +59,8 @@ import Testing
         #expect(json["identity"]?["measurement"]?.text?.count == 96)
     }
 
-    @Test func tamperedImagesAreRefusedByName() throws {
-        let image = try busyboxImage()
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: image))
-        func refusal(changing offset: Int) throws -> String {
-            var changed = bytes
-            changed[offset] ^= 1
-            try changed.write(to: URL(fileURLWithPath: image))
-            let result = try workshop.run(["run", "-q", image])
-            #expect(result.code == 125, "byte \(offset)")
-            return result.errors
-        }
-        #expect(try refusal(changing: 0).contains("header"))
-        #expect(try refusal(changing: 4096 + 10).contains("manifest"))
-        #expect(try refusal(changing: bytes.count - 4096 + 200).contains("signature"))
-    }
-
     @Test func tamperedBlockOfAProgramNeverRuns() throws {
-        let image = try busyboxImage()
+        let image = try workshop.busyboxImage()
         var bytes = try Data(contentsOf: URL(fileURLWithPath: image))
         let magic = try #require(bytes.range(of: Data([0x7F, 0x45, 0x4C, 0x46])))
         bytes[magic.lowerBound + 64] ^= 1
@@ -107,20 +71,8 @@ import Testing
         #expect(verified.code == 77 && verified.output.contains("/bin/busybox"), "\(verified.output)")
     }
 
-    @Test func otherKernelIsRefusedByName() throws {
-        let image = try busyboxImage()
-        let copy = workshop.folder + "/kernel"
-        var bytes = try Data(contentsOf: URL(fileURLWithPath: try TestPaths.realKernel()))
-        bytes.append(0)
-        let isCopied = FileManager.default.createFile(
-            atPath: copy, contents: bytes, attributes: [.posixPermissions: 0o755])
-        try #require(isCopied)
-        let result = try workshop.run(["run", "-q", "--kernel", copy, image])
-        #expect(result.code == 125 && result.errors.contains("kernel:"), "\(result.errors)")
-    }
-
     @Test func residentEnclaveServesExec() throws {
-        let image = try busyboxImage()
+        let image = try workshop.busyboxImage()
         let started = try workshop.run(["start", "-q", "--name", "box", image])
         try #require(started.code == 0, "\(started.errors)")
         #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "echo", "hi"]).output == "hi\n")

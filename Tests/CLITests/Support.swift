@@ -89,3 +89,25 @@ final class Workshop {
         return CommandResult(code: code, output: text(".out"), errors: text(".err"))
     }
 }
+
+extension Workshop {
+    /// An image of busybox alone: nothing of the host but one static program.
+    func busyboxImage() throws -> String {
+        try write(
+            """
+            name: tools
+            entry_point: /bin/busybox
+            args: [echo, from the entry point]
+            working_directory: /
+            files:
+              - { from: /bin/busybox, to: /bin/busybox, mode: "0755" }
+            environment:
+              trusted: { COLOUR: blue }
+              passed_through: [GREETING]
+            """, to: "cloister.yaml")
+        #expect(try run(["keys", "new", "key.pem"]).code == 0)
+        let built = try run(["build", "--key", "key.pem", "--output", "tools.img", "."])
+        try #require(built.code == 0, "\(built.errors)")
+        return folder + "/tools.img"
+    }
+}
