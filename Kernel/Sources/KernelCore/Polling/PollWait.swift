@@ -33,9 +33,7 @@ struct PollSet {
         let waiter = thread.threadWaiter
         var hosts = HostPollSet()
         for entry in entries {
-            guard let file = entry.file else { continue }
-            file.waitQueue?.add(waiter)
-            if let descriptor = file.hostDescriptor { hosts.add(descriptor, entry.wanted) }
+            entry.file?.waitQueue?.add(waiter)
         }
         defer {
             for entry in entries { entry.file?.waitQueue?.remove(waiter) }
@@ -45,6 +43,11 @@ struct PollSet {
             let ready = scan()
             if ready > 0 { return ready }
             if let deadline, deadline.hasPassed { return 0 }
+            // Anew each time: a nested epoll set may have come to watch a host descriptor.
+            hosts.removeAll()
+            for entry in entries {
+                if let descriptor = entry.file?.hostDescriptor { hosts.add(descriptor, entry.wanted) }
+            }
             if thread.sleep(orHost: &hosts, until: deadline) == .interrupted {
                 let ready = scan()
                 if ready > 0 { return ready }

@@ -7,6 +7,7 @@ public enum AllFamilies {
         SyscallTable([
             Pipes.entries(),
             Polling.entries(),
+            Events.entries(),
         ])
     }
 }

@@ -118,10 +118,10 @@ public enum Polling {
     }
 
     private static func pselect(_ call: Call) throws(Errno) -> Int {
-        var mask = SelectMask(address: 0, size: 0)
-        if call.a5 != 0 { mask = try UserMemory.read(call.a5, SelectMask.self) }
+        var mask = PselectSignals()
+        if call.a5 != 0 { mask = try UserMemory.read(call.a5, PselectSignals.self) }
         let deadline = try PollTimeout.read(call.a4)
-        try TemporaryMask.set(mask.address, size: mask.size, call.thread)
+        try TemporaryMask.set(mask.ss, size: mask.ss_len, call.thread)
         do {
             let ready = try select(call, until: deadline)
             TemporaryMask.restore(call.thread, interrupted: false)
@@ -189,10 +189,4 @@ public enum Polling {
         default: PollEvents(Poll.POLLPRI)
         }
     }
-}
-
-/// The sixth argument of pselect6(2).
-struct SelectMask: BitwiseCopyable {
-    var address: UInt64
-    var size: UInt64
 }
