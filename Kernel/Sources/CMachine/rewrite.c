@@ -2,6 +2,7 @@
 // Rewriting of system-call sites, in the kernel's alias of a code twin (see docs/design/machine.md).
 //
 // Shape 1: b8 imm32 0f 05        jump over the mov only; a thread past the mov still traps correctly.
+//          48 c7 c0 imm32 0f 05  the same for mov $nr,%rax.
 // Shape 2: 0f 05 + >= 3 bytes    jump over the syscall and what follows; the stub replays what it displaced.
 // A site is written with one aligned atomic store, so that other threads see the old or the new instruction, never a mixture.
 #include "internal.h"
@@ -103,10 +104,14 @@ int32_t cm_rewrite_site(const struct cm_rewrite *r) {
     if (site + 16 > r->code_bytes || code[site] != 0x0f || code[site + 1] != 0x05) return 0;
     uint8_t *stub = (uint8_t *)r->stub, *p = stub;
     int64_t stub_at = r->stub_distance;
-    if (site >= 5 && code[site - 5] == 0xb8) {
+    // mov $nr,%eax or, as in the C libraries' signal restorers, mov $nr,%rax.
+    uint64_t move = 0;
+    if (site >= 5 && code[site - 5] == 0xb8) move = 5;
+    if (site >= 7 && code[site - 7] == 0x48 && code[site - 6] == 0xc7 && code[site - 5] == 0xc0) move = 7;
+    if (move) {
         uint32_t number;
         __builtin_memcpy(&number, code + site - 4, 4);
-        if (number < 1024 && !may_be_target(code, r->code_bytes, site - 5, site)) {
+        if (number < 1024 && !may_be_target(code, r->code_bytes, site - move, site)) {
             *p++ = 0xb8;
             p = put32(p, number);
             uint64_t gate = r->gate_slot;
@@ -115,7 +120,7 @@ int32_t cm_rewrite_site(const struct cm_rewrite *r) {
             if (number == 110) gate += 24;
             emit_call(p, stub, stub_at, (int64_t)site + 2, gate);
             __atomic_thread_fence(__ATOMIC_SEQ_CST);
-            return write_jump(r->code, site - 5, (int32_t)(stub_at - (int64_t)site)) ? 1 : 0;
+            return write_jump(r->code, site - move, (int32_t)(stub_at - (int64_t)(site - move + 5))) ? 1 : 0;
         }
     }
     uint64_t end = site + 2;

@@ -102,6 +102,9 @@ void cm_write_fs(uint64_t value);
 void cm_save_xstate(void *to);
 void cm_reset_fpu(void);
 void cm_sanitize_xstate(void *xstate);
+void cm_xstate_init(uint64_t at);
+int32_t cm_xstate_put(uint64_t from, uint64_t to);
+int32_t cm_xstate_get(uint64_t from);
 
 // Time.
 int64_t cm_clock_gettime(int32_t clock, int64_t *seconds, int64_t *nanoseconds);

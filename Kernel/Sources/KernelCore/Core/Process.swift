@@ -29,6 +29,8 @@ public final class Process {
     public var pending = PendingSignals()
     public var stop = StopState()
     public var timers = ProcessTimers()
+    /// Notified when a signal becomes pending (signalfd).
+    public let signalQueue = WaitQueue()
 
     // MARK: end
     public var state = State.running

@@ -22,6 +22,12 @@ public final class Thread {
     public var restartDeadline: Deadline?
     /// Set while an interrupted call runs again with `restartDeadline`.
     public var isRestarting = false
+    /// What rt_sigtimedwait waits for.
+    public var waitingSignals = SignalSet.empty
+    /// The last fault of guest code: trap number, error code, address (CR2), as a signal frame reports them.
+    public var faultTrap: UInt64 = 0
+    public var faultError: UInt64 = 0
+    public var faultAddress: UInt64 = 0
 
     // MARK: life
     /// The thread must end as soon as it leaves the kernel (exit_group, exec by another thread, fatal signal).

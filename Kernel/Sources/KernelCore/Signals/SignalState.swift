@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What signals remember: pending ones, dispositions, stops, timers of a process.
+// What signals remember besides the pending ones: dispositions, stops, timers of a process.
 
 import LinuxABI
 import Machine
-
-/// Pending signals of a thread or a process. Standard signals are kept once, real-time signals queue in order.
-public struct PendingSignals {
-    public var set = SignalSet.empty
-    public var queue: [Siginfo] = []
-    public init() {}
-}
 
 /// Dispositions (CLONE_SIGHAND shares the object).
 public final class SignalActions {
@@ -20,6 +13,11 @@ public final class SignalActions {
         let new = SignalActions()
         new.table = table
         return new
+    }
+    /// The action of a valid signal.
+    @inline(__always) public subscript(_ signal: Int32) -> KernelSigaction {
+        get { signal >= 1 && signal <= 64 ? table[Int(signal)] : KernelSigaction() }
+        set { if signal >= 1 && signal <= 64 { table[Int(signal)] = newValue } }
     }
 }
 
