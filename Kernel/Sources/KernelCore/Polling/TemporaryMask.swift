@@ -9,25 +9,12 @@ enum TemporaryMask {
     /// Reads and sets the mask at `address`, if there is one.
     static func set(_ address: UInt64, size: UInt64, _ thread: Thread) throws(Errno) {
         guard address != 0 else { return }
-        guard size == 8 else { throw .EINVAL }
-        let mask = try UserMemory.read(address, SignalSet.self).subtracting(.unblockable)
-        thread.savedMask = thread.mask
-        thread.mask = mask
-        thread.maskChanged()
+        Signals.beginTemporaryMask(thread, try Signals.readSet(address, size: size))
     }
 
     /// Ends the call: the old mask returns at once, unless a signal ended the call, which then is delivered under the new one.
     static func restore(_ thread: Thread, interrupted: Bool) {
-        guard !interrupted, let mask = thread.savedMask else { return }
-        thread.savedMask = nil
-        thread.mask = mask
-        thread.maskChanged()
-    }
-}
-
-extension Thread {
-    /// Pending signals may be deliverable now.
-    func maskChanged() {
+        Signals.endTemporaryMask(thread, interrupted: interrupted)
     }
 }
 

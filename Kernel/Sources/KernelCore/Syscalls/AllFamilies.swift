@@ -8,6 +8,8 @@ public enum AllFamilies {
             Pipes.entries(),
             Polling.entries(),
             Events.entries(),
+            SignalCalls.entries(),
+            SignalSending.entries(),
         ])
     }
 }
