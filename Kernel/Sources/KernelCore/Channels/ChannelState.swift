@@ -11,7 +11,35 @@ final class ChannelState {
     let anonymousFS = Superblock(deviceID: 15, magic: 0x0904_1934, typeName: "anon_inodefs")
     var buffers = ByteRingBuffers()
     var anonymousInode: Inode?
+    /// Names in the abstract namespace, with the socket type appended.
+    var abstractNames: [[UInt8]: UnixSocket] = [:]
+    var nextAutomaticName: UInt32 = 0
+    /// Descriptions on their way through sockets. Only their number is bounded: those in a cycle that nobody can reach stay.
+    private(set) var inFlight = 0
+    static let inFlightMaximum = 65536
+    private var dropped: [OpenFile] = []
+    private var isDropping = false
+
     init() {}
+
+    // MARK: descriptions in flight
+
+    func depart(_ files: [OpenFile]) throws(Errno) {
+        guard files.count <= ChannelState.inFlightMaximum - inFlight else { throw .ETOOMANYREFS }
+        inFlight += files.count
+    }
+
+    /// They were received, or (`drop`) will never be. Dropping one may close a socket that holds more: that is done in a loop here and
+    /// not by recursion, whatever a program nests.
+    func landed(_ files: [OpenFile], drop: Bool = false) {
+        inFlight -= files.count
+        guard drop else { return }
+        dropped.append(contentsOf: files)
+        if isDropping { return }
+        isDropping = true
+        while let file = dropped.popLast() { _ = file }
+        isDropping = false
+    }
 
     /// The one inode of all eventfds, epolls and their kind.
     var sharedAnonymousInode: Inode {

@@ -149,5 +149,8 @@ public enum Pipes {
 /// SIGPIPE for a write nobody can read.
 enum BrokenPipe {
     static func signal(_ thread: Thread) {
+        let process = thread.process
+        let info = Siginfo.kill(signal: Signal.SIGPIPE, pid: process.pid, uid: process.credentials.uid)
+        Signals.send(info, Signal.SIGPIPE, toThread: thread)
     }
 }

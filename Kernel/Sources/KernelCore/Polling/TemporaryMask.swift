@@ -14,7 +14,7 @@ enum TemporaryMask {
 
     /// Ends the call: the old mask returns at once, unless a signal ended the call, which then is delivered under the new one.
     static func restore(_ thread: Thread, interrupted: Bool) {
-        Signals.endTemporaryMask(thread, interrupted: interrupted)
+        if thread.savedMask != nil { Signals.endTemporaryMask(thread, interrupted: interrupted) }
     }
 }
 
