@@ -8,12 +8,9 @@ public enum AllFamilies {
             Pipes.entries(),
             Polling.entries(),
             Events.entries(),
-<<<<<<< HEAD
             SignalCalls.entries(),
             SignalSending.entries(),
-=======
             Sockets.entries(),
->>>>>>> 5cfb9f1 (kernel: add AF_UNIX sockets)
         ])
     }
 }
