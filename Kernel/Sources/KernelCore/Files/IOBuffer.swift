@@ -201,6 +201,9 @@ public struct IOBuffer {
         return done
     }
 
+    /// Transfers at most `count` more bytes.
+    public mutating func limit(_ count: Int) { remaining = min(remaining, max(count, 0)) }
+
     /// Drops what is left (a sink).
     public mutating func discard() -> Int {
         let n = remaining

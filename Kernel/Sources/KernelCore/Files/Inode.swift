@@ -28,6 +28,10 @@ open class Inode {
     public var locks: FileLocks?
     /// inotify watches, made when first used.
     public var watches: InodeWatches?
+    /// Running programs that are this file: it cannot be opened for writing (ETXTBSY).
+    public var writeDenials = 0
+    /// Made by O_TMPFILE: it may get a name although it has none.
+    var isLinkable = false
     /// The pipe of a FIFO that someone has open or is opening.
     var pipe: Pipe?
     /// The socket bound to this S_IFSOCK inode, until it is closed.
@@ -80,6 +84,8 @@ open class Inode {
     open var parentDirectory: Inode { self }
     /// The name in `parentDirectory`, for getcwd; nil when it was removed or is the root.
     open var nameInParent: [UInt8]? { nil }
+    /// The name a removed directory had.
+    open var lastName: [UInt8]? { nil }
 }
 
 public struct ExtendedAttribute {
@@ -93,8 +99,9 @@ open class Superblock {
     public let magic: UInt64
     public let typeName: [UInt8]
     public var isReadOnly = false
-    private var nextInode: UInt64 = 1
-    public init(deviceID: UInt64, magic: UInt64, typeName: StaticString) {
+    private var nextInode: UInt64
+    public init(deviceID: UInt64, magic: UInt64, typeName: StaticString, firstNumber: UInt64 = 1) {
+        nextInode = firstNumber
         self.deviceID = deviceID
         self.magic = magic
         self.typeName = [UInt8](typeName)
@@ -104,6 +111,10 @@ open class Superblock {
         return nextInode - 1
     }
     open func statistics() -> Statfs { Statfs() }
+    /// Mounts of it, bind mounts too, that are in use.
+    fileprivate var mounts = 0
+    /// The last mount and every place seen through it are gone: break what would keep the inodes alive.
+    open func lastMountGone() {}
 }
 
 /// One mount: a file system's root at a directory of another.
@@ -113,6 +124,9 @@ public final class Mount {
     public let point: Location?
     public let source: [UInt8]
     public var isReadOnly: Bool
+    public var hasNoExec = false
+    public var hasNoSetID = false
+    public var hasNoDevices = false
     public let id: Int
     public init(root: Inode, point: Location?, source: [UInt8], isReadOnly: Bool, id: Int) {
         self.root = root
@@ -120,6 +134,12 @@ public final class Mount {
         self.source = source
         self.isReadOnly = isReadOnly
         self.id = id
+        root.superblock.mounts += 1
+    }
+    deinit {
+        let superblock = root.superblock
+        superblock.mounts -= 1
+        if superblock.mounts == 0 { superblock.lastMountGone() }
     }
 }
 
@@ -138,8 +158,3 @@ public struct Location {
     }
 }
 
-public struct MountTable {
-    public var all: [Mount] = []
-    public init() {}
-    public var root: Mount? { all.first }
-}
