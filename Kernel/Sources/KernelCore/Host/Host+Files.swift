@@ -18,10 +18,6 @@ extension Host {
         return Int32(try check(result, limit: Int64(Int32.max)))
     }
 
-    func close(_ descriptor: Int32) {
-        if descriptor >= 0 { _ = raw.call(3, Host.word(descriptor)) }
-    }
-
     /// Attributes of `name` in a directory, of the link itself; of the descriptor when the name is empty.
     func statAt(_ directory: Int32, _ name: [UInt8]) throws(Errno) -> Stat {
         var path = Host.terminated(name)
