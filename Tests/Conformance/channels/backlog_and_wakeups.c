@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blocking transfers between processes: a full socket wakes its writer, a reader gets every byte, close wakes both sides.
 #include "../process/support.h"
+
 int main(void) {
     int s[2], p[2];
     static char data[100000];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // epoll with closed and duplicated descriptors, across fork, nested, and with loops (epoll(7)).
 #include "../process/support.h"
+
 static int add(int epoll, int fd) {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // FIFOs: opening blocks for the other side, ENXIO, O_RDWR, end of file and reopening (fifo(7)).
 #include "../process/support.h"
+
 int main(void) {
     temp_dir();
     CHECK(mkfifo("f", 0600) == 0, "mkfifo");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pipes: end of file, EPIPE and SIGPIPE, O_NONBLOCK, capacity, FIONREAD, F_SETPIPE_SZ, wrong ends (pipe(7)).
 #include "../process/support.h"
+
 int main(void) {
     int p[2];
     static char data[1 << 17];

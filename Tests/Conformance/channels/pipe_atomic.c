@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes of at most PIPE_BUF bytes are never interleaved; a non-blocking one is all or nothing (pipe(7)).
 #include "../process/support.h"
+
 int main(void) {
     int p[2], good = 1, records = 0;
     char record[512];

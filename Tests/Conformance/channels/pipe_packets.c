@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // O_DIRECT pipes keep the boundaries of writes; what does not fit in the reader's buffer is dropped (pipe(2)).
 #include "../process/support.h"
+
 int main(void) {
     int p[2];
     char data[64];

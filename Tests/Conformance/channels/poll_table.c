@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What poll reports for pipes, sockets, files, directories and bad descriptors in each state (poll(2)).
 #include "../process/support.h"
+
 static int events(int fd) {
     struct pollfd entry = {fd, POLLIN | POLLOUT | POLLRDHUP | POLLPRI, 0};
     poll(&entry, 1, 0);

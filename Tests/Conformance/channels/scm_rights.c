@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SCM_RIGHTS: pass pipes, files and sockets; shared offsets; close in flight; truncation; SCM_CREDENTIALS (unix(7)).
 #include "../process/support.h"
+
 static int pass(int socket, const int *fds, int count) {
     char control[256] = "", byte = 'f';
     struct iovec vector = {&byte, 1};

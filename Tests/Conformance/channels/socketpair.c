@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // socketpair: stream, datagram and seqpacket semantics; MSG_PEEK, WAITALL, DONTWAIT, TRUNC; shutdown (unix(7)).
 #include "../process/support.h"
+
 int main(void) {
     int s[2], n = 0;
     char data[64];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Abstract names and autobind: no file, freed with the socket, length counts (unix(7)).
 #include "../process/support.h"
+
 int main(void) {
     struct sockaddr_un name = {.sun_family = AF_UNIX}, got;
     snprintf(name.sun_path, sizeof name.sun_path, "%ccloister-%d", 0, getpid());

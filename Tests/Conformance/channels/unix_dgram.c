@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AF_UNIX datagrams with names: sendto, sender's address, connect, message size, mmsg calls, SO_RCVTIMEO (unix(7)).
 #include "../process/support.h"
+
 int main(void) {
     temp_dir();
     struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "a"}, b = {.sun_family = AF_UNIX, .sun_path = "b"}, got;

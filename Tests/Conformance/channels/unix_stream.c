@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AF_UNIX stream sockets with path names: bind, listen, connect, accept, names, credentials, errors (unix(7)).
 #include "../process/support.h"
+
 static struct sockaddr_un named(const char *path) {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     strcpy(name.sun_path, path);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // capget, capset and the bounding set: versions, what setuid drops, keepcaps (capabilities(7)).
 #include "../process/support.h"
+
 struct header { uint32_t version; int pid; };
 struct data { uint32_t effective, permitted, inheritable; };
 static struct header head = {0x20080522, 0};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // set*id families: real, effective and saved ids, for uid 0 and for others (credentials(7)).
 #include "../process/support.h"
+
 static int ids(uid_t r, uid_t e, uid_t s) {
     uid_t a, b, c;
     return getresuid(&a, &b, &c) == 0 && a == r && b == e && c == s && getuid() == r && geteuid() == e;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Set-user-ID and set-group-ID programs: ids after exec, no_new_privs, the cleared bits on write and chown (execve(2)).
 #include "../process/support.h"
+
 static int helper(void) { return geteuid() == 321 && getuid() != 321 ? 1 : 0 | (getegid() == 654 ? 2 : 0); }
 
 static int run(uid_t uid, int no_new_privs) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // FUTEX_WAKE_BITSET wakes only waiters whose bits match (futex(2)).
 #include "../process/support.h"
+
 static int word, woken[2];
 static void *waiter(void *arg) {
     int index = (int)(intptr_t)arg;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Priority-inheriting locks through pthread and directly: lock, trylock, unlock, and their errors (futex(2)).
 #include "../process/support.h"
+
 static pthread_mutex_t mutex;
 static int counter, word;
 static void *add(void *arg) {

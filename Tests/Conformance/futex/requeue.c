@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // FUTEX_REQUEUE and FUTEX_CMP_REQUEUE move waiters to a second word (futex(2)).
 #include "../process/support.h"
+
 static int first, second, done;
 static long futex(int *word, int op, long value, long value2, int *other, long value3) { return syscall(SYS_futex, word, op | 128, value, value2, other, value3); }
 static void *waiter(void *arg) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Robust lists: EOWNERDEAD after the death of a thread or a process that held the lock; ENOTRECOVERABLE (get_robust_list(2)).
 #include "../process/support.h"
+
 static pthread_mutex_t *make(void) {
     pthread_mutex_t *mutex = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pthread_mutexattr_t attributes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shared futex in a file is one futex, at whatever address it is mapped; a private one is per process (futex(2)).
 #include "../process/support.h"
+
 int main(void) {
     temp_dir();
     int fd = open("word", O_CREAT | O_RDWR, 0600);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Futex timeouts: relative, absolute by bitset, on both clocks (futex(2)).
 #include "../process/support.h"
+
 static int word;
 static long futex(int op, void *timeout, unsigned bits) { return syscall(SYS_futex, &word, op, 0, timeout, NULL, bits); }
 

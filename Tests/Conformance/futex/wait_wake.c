@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // FUTEX_WAIT and FUTEX_WAKE: counts, EAGAIN, alignment, bad addresses, private and shared keys (futex(2)).
 #include "../process/support.h"
+
 static long futex(void *word, int op, long value, void *timeout) { return syscall(SYS_futex, word, op, value, timeout, NULL, 0); }
 static int word;
 static void *sleeper(void *arg) { (void)arg; while (__atomic_load_n(&word, __ATOMIC_SEQ_CST) == 0) futex(&word, 128, 0, NULL); return NULL; }

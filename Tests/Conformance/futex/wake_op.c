@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // FUTEX_WAKE_OP: every operation and comparison on the second word (futex(2)).
 #include "../process/support.h"
+
 static int first, second;
 static long op(int operation, int argument, int comparison, int against) {
     unsigned code = (unsigned)operation << 28 | (unsigned)comparison << 24 | ((unsigned)argument & 0xfff) << 12 | ((unsigned)against & 0xfff);

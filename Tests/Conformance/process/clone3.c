@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // clone3: the size of the structure, exit signal, tid pointers, CLONE_PIDFD, and its errors (clone(2)).
 #include "../process/support.h"
+
 struct arguments {
     uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };

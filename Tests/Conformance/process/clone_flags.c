@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // clone: what CLONE_FILES, CLONE_FS, the tid flags, CLONE_PARENT and the exit signal do (clone(2)).
 #include "../process/support.h"
+
 static char stack[4][65536] __attribute__((aligned(16)));
 static pid_t child_tid, parent_tid;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What exec keeps and resets: pid, mask, ignored signals, pending, handlers, close-on-exec, alarm, nice (execve(2)).
 #include "../process/support.h"
+
 static int after(void) {
     struct sigaction usr1, usr2;
     sigaction(SIGUSR1, NULL, &usr1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statuses for each way to end: exit, return, signals, abort, and the core flag under RLIMIT_CORE (wait(2), core(5)).
 #include "../process/support.h"
+
 static void at_exit(void) { _exit(11); }
 
 int main(void) {

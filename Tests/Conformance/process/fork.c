@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fork: return values, copy-on-write memory, shared descriptors, inherited and reset attributes (fork(2)).
 #include "../process/support.h"
+
 static int global = 1;
 
 int main(void) {

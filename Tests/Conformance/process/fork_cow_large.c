@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copy-on-write over many pages: neither side sees the other's writes, in a chain of forks.
 #include "../process/support.h"
+
 enum { pages = 1024, page = 4096 };
 
 int main(void) {

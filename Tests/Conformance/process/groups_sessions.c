@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Process groups and sessions: setpgid and its errors, setsid, getsid, getpgid (setpgid(2), setsid(2)).
 #include "../process/support.h"
+
 int main(void) {
     int up[2], go[2];
     CHECK(pipe(up) == 0 && pipe(go) == 0, "pipes");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // getpid family, set_tid_address, gettid, pause, and getppid of an adopted child; ids never clash.
 #include "../process/support.h"
+
 int main(void) {
     CHECK(getpid() == syscall(SYS_getpid) && getppid() == syscall(SYS_getppid), "libc and kernel agree");
     CHECK(thread_id() == getpid(), "the first thread's id is the pid");

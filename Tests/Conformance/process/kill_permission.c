@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill: targets, errors, and the uid rule; SIGCONT within a session (kill(2)).
 #include "../process/support.h"
+
 static int as_nobody(pid_t target, int sig) {
     pid_t pid = fork();
     if (pid == 0) {

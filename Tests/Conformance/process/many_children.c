@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two hundred children at once, then reaped in any order; and a chain of fifty generations.
 #include "../process/support.h"
+
 enum { count = 200 };
 
 static int generation(int left) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stopped process group that becomes orphaned gets SIGHUP and then SIGCONT (POSIX exit, setpgid(2)).
 #include "../process/support.h"
+
 static int up;
 
 static void on_signal(int sig) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orphans: reparenting to the nearest subreaper, PR_GET_CHILD_SUBREAPER, and loss of the flag over fork (prctl(2)).
 #include "../process/support.h"
+
 int main(void) {
     int up[2], go[2], flag = -1;
     CHECK(pipe(up) == 0 && pipe(go) == 0, "pipes");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // pidfd_open, poll on it, pidfd_send_signal, and errors (pidfd_open(2)).
 #include "../process/support.h"
+
 enum { open_nr = 434, send_nr = 424 };
 
 int main(void) {

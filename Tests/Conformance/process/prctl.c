@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // prctl: names, parent-death signal, dumpable, keepcaps, no_new_privs, timer slack, and unknown options (prctl(2)).
 #include "../process/support.h"
+
 int main(void) {
     char name[17] = "";
     CHECK(prctl(PR_SET_NAME, "a-name-longer-than-fifteen") == 0 && prctl(PR_GET_NAME, name) == 0, "set and get the name");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // nice, getpriority, sched_* and affinity: values, inheritance and errors (sched(7)).
 #include "../process/support.h"
+
 int main(void) {
     errno = 0;
     CHECK(getpriority(PRIO_PROCESS, 0) == 0 && errno == 0, "the priority starts at zero");

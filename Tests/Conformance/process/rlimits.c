@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // getrlimit, setrlimit, prlimit: values, inheritance, errors, and the effect of NOFILE, FSIZE and NPROC's value (getrlimit(2)).
 #include "../process/support.h"
+
 static int raw_prlimit(pid_t pid, int resource, const uint64_t *set, uint64_t *get) {
     return (int)syscall(SYS_prlimit64, pid, resource, set, get);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Job control from the parent: stop and continue, SIGCHLD codes, a stopped process keeps signals pending but SIGKILL (signal(7)).
 #include "../process/support.h"
+
 static volatile sig_atomic_t code, count;
 static void on_child(int sig, siginfo_t *info, void *context) { (void)sig, (void)context; code = info->si_code; count++; }
 

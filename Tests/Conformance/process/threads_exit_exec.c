@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // exit_group ends all threads; exec from a second thread replaces the process and keeps its pid (execve(2)).
 #include "../process/support.h"
+
 static void *wait_forever(void *arg) { (void)arg; for (;;) pause(); return NULL; }
 static void *exit_here(void *arg) { (void)arg; exit(13); }
 static void *raw_exit(void *arg) { syscall(SYS_exit, 0); return arg; }

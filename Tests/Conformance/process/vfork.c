@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // vfork: the child borrows the parent's memory, and the parent waits for exit or exec (vfork(2)).
 #include "../process/support.h"
+
 static volatile int stage;
 
 int main(void) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // wait4 and waitpid: selection, options, statuses, rusage, and errors (wait(2)).
 #include "../process/support.h"
+
 int main(void) {
     CHECK_ERRNO(waitpid(-1, NULL, 0), ECHILD);
     CHECK_ERRNO(waitpid(1, NULL, WNOHANG), ECHILD);

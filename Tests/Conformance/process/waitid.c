@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // waitid: siginfo contents, WNOWAIT, P_PGID, P_ALL, P_PIDFD and argument errors (waitid(2)).
 #include "../process/support.h"
+
 static int is(const siginfo_t *info, pid_t pid, int code, int status) {
     return info->si_signo == SIGCHLD && info->si_pid == pid && info->si_code == code && info->si_status == status
         && info->si_uid == getuid();

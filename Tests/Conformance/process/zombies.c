@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Zombies: they stay until reaped, accept signals, hold their pid; ignored SIGCHLD and SA_NOCLDWAIT leave none.
 #include "../process/support.h"
+
 int main(void) {
     siginfo_t info;
     pid_t pid = CHILD(_exit(1));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The default action of each signal: terminate, terminate with core, ignore, stop, continue (signal(7)).
 #include "../process/support.h"
+
 static const char *outcome(int sig) {
     pid_t pid = fork();
     if (pid == 0) {

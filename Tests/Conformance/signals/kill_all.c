@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill(-1) reaches every process the caller may signal but itself; tried as an otherwise unused uid (kill(2)).
 #include "../process/support.h"
+
 int main(void) {
     int ready[2];
     CHECK(pipe(ready) == 0, "a pipe");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real-time signals queue, keep their order and their values; standard ones merge; lower numbers come first (signal(7)).
 #include "../process/support.h"
+
 static volatile int order[32], values[32], taken;
 static void record(int sig, siginfo_t *info, void *context) {
     (void)context;

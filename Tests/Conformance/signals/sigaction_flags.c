@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sigaction: SA_SIGINFO, SA_NODEFER, SA_RESETHAND, sa_mask, old values, and errors (sigaction(2)).
 #include "../process/support.h"
+
 static volatile sig_atomic_t depth, deepest, runs, blocked_in_handler;
 
 static void nest(int sig) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A process-wide signal goes to a thread that does not block it; a directed one to its thread, busy or not (signal(7)).
 #include "../process/support.h"
+
 static volatile pid_t taker;
 static volatile int stop;
 static int ready[2];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // alarm, setitimer (real, virtual, prof), POSIX timers with overrun, SIGEV_NONE and SIGEV_THREAD_ID (timer_create(2)).
 #include "../process/support.h"
+
 static volatile sig_atomic_t hits, last_overrun = -1;
 static timer_t timer;
 static void hit(int sig) { (void)sig; hits++; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // pthread create, join, detach, exit values, thread-local storage, and 64 threads at once (pthreads(7)).
 #include "../process/support.h"
+
 static __thread int local = 5;
 static int total;
 static pthread_barrier_t barrier;

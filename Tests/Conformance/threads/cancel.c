@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cancellation: deferred at a blocking call, asynchronous in a loop, disabled, and cleanup handlers (pthread_cancel(3)).
 #include "../process/support.h"
+
 static int ends[2];
 static volatile int cleaned, entered;
 static void clean(void *arg) { (void)arg; cleaned++; }

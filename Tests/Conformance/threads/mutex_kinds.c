@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mutexes: normal, recursive, error checking, timed, and shared between processes (pthread_mutex_lock(3)).
 #include "../process/support.h"
+
 static pthread_mutex_t of_kind(int kind) {
     pthread_mutexattr_t attributes;
     pthread_mutex_t mutex;
