@@ -41,5 +41,3 @@ public struct ProcessTimers {
     public init() {}
 }
 
-public final class IntervalTimer: KernelTimer {}
-public final class PosixTimer: KernelTimer {}

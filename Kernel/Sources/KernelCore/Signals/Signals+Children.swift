@@ -71,25 +71,28 @@ extension Signals {
 
     // MARK: orphaned process groups
 
-    /// Whether no member of the group has a parent in another group of the same session. `leaving` is not counted.
+    /// Whether no member of the group has a parent in another group of the same session. `leaving` counts neither as member nor as
+    /// parent.
     static func isOrphaned(group: Int32, leaving: Process? = nil) -> Bool {
         for member in kernel.processes.inGroup(group) where member !== leaving {
-            guard let parent = member.parent, parent.state == .running else { continue }
+            guard let parent = member.parent, parent.state == .running, parent !== leaving else { continue }
             if parent.group != group && parent.session == member.session { return false }
         }
         return true
     }
 
-    /// To be called when `process` exits, for itself (`parent` nil) and for each child it leaves behind (with itself as `parent`),
-    /// after the child's new parent is set: a group that becomes orphaned with stopped members gets SIGHUP and SIGCONT.
-    public static func orphanGroup(of process: Process, leftBy parent: Process? = nil) {
-        guard let tie = parent ?? process.parent else { return }
-        guard tie.group != process.group, tie.session == process.session else { return }
-        let leaving = parent == nil ? process : nil
-        guard isOrphaned(group: process.group, leaving: leaving) else { return }
-        let members = kernel.processes.inGroup(process.group)
-        guard members.contains(where: { $0.stop.isStopped }) else { return }
-        sendFromKernel(Signal.SIGHUP, toGroup: process.group)
-        sendFromKernel(Signal.SIGCONT, toGroup: process.group)
+    /// To be called while `process` exits, before its children get another parent: a group that it leaves orphaned with stopped
+    /// members gets SIGHUP and SIGCONT (exit(3)).
+    public static func orphanGroups(leftBy process: Process) {
+        for child in process.children where child.state == .running { hangUp(child, tie: process, leaving: process) }
+        if let parent = process.parent { hangUp(process, tie: parent, leaving: process) }
+    }
+
+    private static func hangUp(_ member: Process, tie: Process, leaving: Process) {
+        guard tie.group != member.group, tie.session == member.session else { return }
+        guard isOrphaned(group: member.group, leaving: leaving) else { return }
+        guard kernel.processes.inGroup(member.group).contains(where: { $0.stop.isStopped }) else { return }
+        sendFromKernel(Signal.SIGHUP, toGroup: member.group)
+        sendFromKernel(Signal.SIGCONT, toGroup: member.group)
     }
 }

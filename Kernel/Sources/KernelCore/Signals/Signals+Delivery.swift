@@ -16,7 +16,7 @@ public enum SignalOrigin {
 
 extension Signals {
     /// The exit work of the gate and of host signals. Called with the kernel lock; returns with it. May sleep (stops, restarted
-    /// calls) and may not return (exit). True when a handler was entered.
+    /// calls). Returns early when the thread must exit, which the caller sees in `mustExit`. True when a handler was entered.
     @discardableResult
     public static func deliver(_ thread: Thread, registers: Registers, origin: SignalOrigin) -> Bool {
         let block = thread.block
@@ -24,7 +24,7 @@ extension Signals {
         var entered = false
         while true {
             block.setWork(false)
-            if thread.mustExit { ProcessLife.exitThread(thread) }
+            if thread.mustExit { return entered }
             if process.stop.isStopped && !isKilled(thread) {
                 waitWhileStopped(thread)
                 continue

@@ -11,6 +11,8 @@ public enum AllFamilies {
             SignalCalls.entries(),
             SignalSending.entries(),
             Sockets.entries(),
+            TimeCalls.entries(),
+            TimerCalls.entries(),
         ])
     }
 }
