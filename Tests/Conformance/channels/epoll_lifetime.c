@@ -24,7 +24,8 @@ int main(void) {
     CHECK(add(epoll, copy) == 0, "a duplicate is an entry of its own");
     notify(p[1]);
     CHECK_EQ(epoll_wait(epoll, got, 4, 0), 2);
-    pid_t pid = CHILD(_exit(epoll_wait(epoll, got, 4, 0) == 2 && epoll_ctl(epoll, EPOLL_CTL_DEL, copy, NULL) == 0 ? 3 : 4));
+    pid_t pid =
+        CHILD(_exit(epoll_wait(epoll, got, 4, 0) == 2 && epoll_ctl(epoll, EPOLL_CTL_DEL, copy, NULL) == 0 ? 3 : 4));
     CHECK(exit_code(pid) == 3 && epoll_wait(epoll, got, 4, 0) == 1, "a forked child shares the set");
     int outer = epoll_create1(0);
     CHECK(add(outer, epoll) == 0 && epoll_wait(outer, got, 4, 0) == 1 && got[0].data.fd == epoll, "nested");

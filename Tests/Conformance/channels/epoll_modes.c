@@ -27,7 +27,8 @@ int main(void) {
     CHECK_ERRNO(epoll_wait(fd, got, 0, 0), EINVAL);
     CHECK_ERRNO(epoll_wait(p[0], got, 1, 0), EINVAL);
     notify(p[1]);
-    CHECK(ready() == 1 && got[0].events == EPOLLIN && got[0].data.u64 == (0x1122334400000000ull | (unsigned)p[0]), "level: reported with its data");
+    CHECK(ready() == 1 && got[0].events == EPOLLIN && got[0].data.u64 == (0x1122334400000000ull | (unsigned)p[0]),
+          "level: reported with its data");
     CHECK(ready() == 1, "and again");
     CHECK(control(EPOLL_CTL_MOD, p[0], EPOLLIN | EPOLLET) == 0 && ready() == 1 && ready() == 0, "edge: once");
     notify(p[1]);

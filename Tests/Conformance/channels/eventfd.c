@@ -8,7 +8,9 @@ int main(void) {
     int fd = eventfd(3, EFD_NONBLOCK);
     CHECK(read(fd, &value, 8) == 8 && value == 3, "the initial value");
     CHECK_ERRNO(read(fd, &value, 8), EAGAIN);
-    CHECK(write(fd, &add, 8) == 8 && write(fd, &add, 8) == 8 && readable(fd, 0) && read(fd, &value, 8) == 8 && value == 10, "writes add up");
+    CHECK(write(fd, &add, 8) == 8 && write(fd, &add, 8) == 8 && readable(fd, 0) && read(fd, &value, 8) == 8
+              && value == 10,
+          "writes add up");
     CHECK_ERRNO(read(fd, &value, 7), EINVAL);
     CHECK_ERRNO(write(fd, &value, 4), EINVAL);
     add = UINT64_MAX;

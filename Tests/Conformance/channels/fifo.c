@@ -13,7 +13,9 @@ int main(void) {
     int w = open("f", O_WRONLY | O_NONBLOCK);
     CHECK(w >= 0, "now a writer may open");
     CHECK_ERRNO(read(r, &byte, 1), EAGAIN);
-    CHECK(write(w, "ab", 2) == 2 && close(w) == 0 && read(r, &byte, 1) == 1 && read(r, &byte, 1) == 1 && read(r, &byte, 1) == 0, "data, then end of file");
+    CHECK(write(w, "ab", 2) == 2 && close(w) == 0 && read(r, &byte, 1) == 1 && read(r, &byte, 1) == 1
+              && read(r, &byte, 1) == 0,
+          "data, then end of file");
     close(r);
     pid_t pid = CHILD(int fd = open("f", O_WRONLY); _exit(write(fd, "q", 1) == 1 ? 3 : 4));
     r = open("f", O_RDONLY);
@@ -21,6 +23,7 @@ int main(void) {
     close(r);
     int both = open("f", O_RDWR);
     CHECK(both >= 0 && write(both, "z", 1) == 1 && read(both, &byte, 1) == 1, "O_RDWR does not block");
-    CHECK(unlink("f") == 0 && write(both, "y", 1) == 1 && read(both, &byte, 1) == 1 && byte == 'y', "it lives on after unlink");
+    CHECK(unlink("f") == 0 && write(both, "y", 1) == 1 && read(both, &byte, 1) == 1 && byte == 'y',
+          "it lives on after unlink");
     DONE();
 }

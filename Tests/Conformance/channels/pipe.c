@@ -7,7 +7,9 @@ int main(void) {
     static char data[1 << 17];
     CHECK_ERRNO(pipe2(p, 0x80000000), EINVAL);
     CHECK_ERRNO(syscall(SYS_pipe, 8L), EFAULT);
-    CHECK(pipe2(p, O_NONBLOCK | O_CLOEXEC) == 0 && fcntl(p[0], F_GETFD) == FD_CLOEXEC && (fcntl(p[1], F_GETFL) & O_NONBLOCK), "flags of pipe2");
+    CHECK(pipe2(p, O_NONBLOCK | O_CLOEXEC) == 0 && fcntl(p[0], F_GETFD) == FD_CLOEXEC
+              && (fcntl(p[1], F_GETFL) & O_NONBLOCK),
+          "flags of pipe2");
     CHECK_ERRNO(read(p[0], data, 1), EAGAIN);
     CHECK_ERRNO(read(p[1], data, 1), EBADF);
     CHECK_ERRNO(write(p[0], data, 1), EBADF);
@@ -26,7 +28,8 @@ int main(void) {
     CHECK_EQ(read(p[0], data, 0), 0);
     CHECK_EQ(write(p[1], "abc", 3), 3);
     close(p[1]);
-    CHECK(read(p[0], data, 2) == 2 && read(p[0], data, 9) == 1 && read(p[0], data, 9) == 0, "the rest, then end of file");
+    CHECK(read(p[0], data, 2) == 2 && read(p[0], data, 9) == 1 && read(p[0], data, 9) == 0,
+          "the rest, then end of file");
     close(p[0]);
     CHECK(pipe(p) == 0 && close(p[0]) == 0, "a pipe without a reader");
     CHECK(exit_code(CHILD(write(p[1], "x", 1); _exit(1))) == -SIGPIPE, "SIGPIPE ends the writer");

@@ -8,7 +8,9 @@ int main(void) {
     CHECK(pipe(p) == 0, "a pipe");
     pid_t pids[4];
     for (int k = 0; k < 4; k++) {
-        pids[k] = CHILD(memset(record, 'a' + k, sizeof record); for (int i = 0; i < 300; i++) if (write(p[1], record, sizeof record) != sizeof record) _exit(1));
+        pids[k] =
+            CHILD(memset(record, 'a' + k, sizeof record);
+                  for (int i = 0; i < 300; i++) if (write(p[1], record, sizeof record) != sizeof record) _exit(1));
     }
     close(p[1]);
     for (;;) {

@@ -38,7 +38,8 @@ int main(void) {
     CHECK_EQ(events(9999), POLLNVAL);
     CHECK_EQ(events(-1), 0);
     struct pollfd entries[3] = {{-1, POLLIN, 0}, {null, POLLIN, 0}, {null, 0, 0}};
-    CHECK(poll(entries, 3, 0) == 1 && entries[1].revents == POLLIN && entries[2].revents == 0, "poll counts ready entries");
+    CHECK(poll(entries, 3, 0) == 1 && entries[1].revents == POLLIN && entries[2].revents == 0,
+          "poll counts ready entries");
     CHECK_ERRNO(syscall(SYS_poll, 8L, 1, 0), EFAULT);
     long long start = now_ms();
     CHECK(poll(NULL, 0, 20) == 0 && now_ms() - start >= 19, "a timeout");

@@ -15,13 +15,17 @@ int main(void) {
     CHECK_ERRNO(recv(s[1], data, 1, MSG_DONTWAIT), EAGAIN);
     pid_t pid = CHILD(write(s[0], "12", 2); sleep_ms(5); write(s[0], "345", 3));
     CHECK(recv(s[1], data, 5, MSG_WAITALL) == 5 && exit_code(pid) == 0, "MSG_WAITALL waits for all");
-    CHECK(shutdown(s[0], SHUT_WR) == 0 && read(s[1], data, 1) == 0 && write(s[1], "x", 1) == 1 && read(s[0], data, 1) == 1, "half close");
+    CHECK(shutdown(s[0], SHUT_WR) == 0 && read(s[1], data, 1) == 0 && write(s[1], "x", 1) == 1
+              && read(s[0], data, 1) == 1,
+          "half close");
     CHECK_ERRNO(send(s[0], "x", 1, MSG_NOSIGNAL), EPIPE);
     CHECK(exit_code(CHILD(write(s[0], "x", 1))) == -SIGPIPE, "without MSG_NOSIGNAL, SIGPIPE");
     close(s[0]), close(s[1]);
     CHECK(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, s) == 0, "datagram");
-    CHECK(send(s[0], "first", 5, 0) == 5 && send(s[0], "", 0, 0) == 0 && send(s[0], "3", 1, 0) == 1, "three datagrams, one empty");
-    CHECK(recv(s[1], data, 2, MSG_TRUNC) == 5 && recv(s[1], data, 64, 0) == 0 && recv(s[1], data, 64, 0) == 1, "boundaries; MSG_TRUNC gives the true length");
+    CHECK(send(s[0], "first", 5, 0) == 5 && send(s[0], "", 0, 0) == 0 && send(s[0], "3", 1, 0) == 1,
+          "three datagrams, one empty");
+    CHECK(recv(s[1], data, 2, MSG_TRUNC) == 5 && recv(s[1], data, 64, 0) == 0 && recv(s[1], data, 64, 0) == 1,
+          "boundaries; MSG_TRUNC gives the true length");
     CHECK_ERRNO(recv(s[1], data, 1, 0), EAGAIN);
     close(s[0]);
     CHECK_ERRNO(send(s[1], "x", 1, 0), ECONNREFUSED);

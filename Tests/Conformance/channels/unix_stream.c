@@ -13,7 +13,8 @@ int main(void) {
     struct sockaddr_un name = named("sock"), got;
     struct sockaddr *address = (struct sockaddr *)&name;
     socklen_t size = sizeof got;
-    int listener = socket(AF_UNIX, SOCK_STREAM, 0), client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0),
+        client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     CHECK((fcntl(client, F_GETFL) & O_NONBLOCK) && fcntl(client, F_GETFD) == FD_CLOEXEC, "flags in the type");
     CHECK_ERRNO(connect(client, address, sizeof name), ENOENT);
     CHECK_ERRNO(listen(listener, 1), EINVAL);
@@ -28,7 +29,8 @@ int main(void) {
     CHECK(connect(client, address, sizeof name) == 0, "connect does not wait for accept");
     CHECK_ERRNO(connect(client, address, sizeof name), EISCONN);
     CHECK(readable(listener, 0) == POLLIN, "the listener is readable");
-    int second = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), third = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    int second = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0),
+        third = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
     CHECK(connect(second, address, sizeof name) == 0, "one more fits in the backlog");
     CHECK_ERRNO(connect(third, address, sizeof name), EAGAIN);
     int server = accept4(listener, (struct sockaddr *)&got, &size, SOCK_CLOEXEC);
@@ -36,16 +38,20 @@ int main(void) {
     size = sizeof got;
     CHECK(getpeername(client, (struct sockaddr *)&got, &size) == 0 && !strcmp(got.sun_path, "sock"), "getpeername");
     size = sizeof got;
-    CHECK(getsockname(server, (struct sockaddr *)&got, &size) == 0 && !strcmp(got.sun_path, "sock"), "the accepted socket has the listener's name");
+    CHECK(getsockname(server, (struct sockaddr *)&got, &size) == 0 && !strcmp(got.sun_path, "sock"),
+          "the accepted socket has the listener's name");
     struct ucred peer;
     size = sizeof peer;
-    CHECK(getsockopt(server, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == getpid() && peer.uid == 0 && peer.gid == 0, "SO_PEERCRED");
+    CHECK(getsockopt(server, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == getpid() && peer.uid == 0
+              && peer.gid == 0,
+          "SO_PEERCRED");
     int value = 0;
     size = sizeof value;
     CHECK(getsockopt(listener, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value == 1, "SO_ACCEPTCONN");
     char byte;
     CHECK(write(client, "c", 1) == 1 && read(server, &byte, 1) == 1 && byte == 'c', "data");
-    CHECK(unlink("sock") == 0 && write(server, "s", 1) == 1 && read(client, &byte, 1) == 1, "unlink leaves connections");
+    CHECK(unlink("sock") == 0 && write(server, "s", 1) == 1 && read(client, &byte, 1) == 1,
+          "unlink leaves connections");
     CHECK_ERRNO(connect(third, address, sizeof name), ENOENT);
     close(listener);
     CHECK_ERRNO(read(second, &byte, 1), ECONNRESET);

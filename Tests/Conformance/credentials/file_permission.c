@@ -16,7 +16,8 @@ static int as(uid_t uid, gid_t gid, const char *path, int flags) {
 
 int main(void) {
     temp_dir();
-    CHECK(make_file("f", "text") && chown("f", 100, 50) == 0 && chmod("f", 0640) == 0, "a file of uid 100, gid 50, mode 0640");
+    CHECK(make_file("f", "text") && chown("f", 100, 50) == 0 && chmod("f", 0640) == 0,
+          "a file of uid 100, gid 50, mode 0640");
     CHECK_EQ(as(100, 1, "f", O_RDWR), 0);
     CHECK_EQ(as(101, 50, "f", O_RDONLY), 0);
     CHECK_EQ(as(101, 50, "f", O_WRONLY), EACCES);
@@ -32,13 +33,15 @@ int main(void) {
     CHECK_EQ(as(100, 50, "d", O_RDONLY | O_DIRECTORY), EACCES);
     CHECK_EQ(exit_code(CHILD(if (setuid(100)) _exit(250); _exit(chmod("d", 0777) == -1 ? errno : 0))), EPERM);
     CHECK_EQ(exit_code(CHILD(if (setuid(100)) _exit(250); _exit(chown("f", 101, -1) == -1 ? errno : 0))), EPERM);
-    CHECK(mkdir("t", 0777) == 0 && chmod("t", 01777) == 0 && make_file("t/mine", "") && chown("t/mine", 5, 5) == 0, "a sticky directory");
+    CHECK(mkdir("t", 0777) == 0 && chmod("t", 01777) == 0 && make_file("t/mine", "") && chown("t/mine", 5, 5) == 0,
+          "a sticky directory");
     CHECK_EQ(exit_code(CHILD(if (setuid(100)) _exit(250); _exit(unlink("t/mine") == -1 ? errno : 0))), EPERM);
     CHECK_EQ(exit_code(CHILD(if (setuid(5)) _exit(250); _exit(unlink("t/mine") == -1 ? errno : 0))), 0);
     CHECK_EQ(exit_code(CHILD(if (seteuid(100)) _exit(250); _exit(access("f", R_OK) == 0 ? 0 : errno))), 0);
     struct stat st;
     umask(077);
-    CHECK(close(open("u", O_CREAT | O_WRONLY, 0666)) == 0 && stat("u", &st) == 0 && (st.st_mode & 0777) == 0600, "the umask");
+    CHECK(close(open("u", O_CREAT | O_WRONLY, 0666)) == 0 && stat("u", &st) == 0 && (st.st_mode & 0777) == 0600,
+          "the umask");
     CHECK(umask(0) == 077, "and its old value");
     DONE();
 }

@@ -15,7 +15,8 @@ int main(void) {
     CHECK_ERRNO(syscall(SYS_setgroups, 65537, set), EINVAL);
     CHECK_ERRNO(syscall(SYS_setgroups, 1, 8L), EFAULT);
     CHECK(exit_code(CHILD(_exit(getgroups(0, NULL)))) == 3, "inherited by fork");
-    CHECK(exit_code(CHILD(if (setuid(5)) _exit(9); _exit(setgroups(0, NULL) == -1 && errno == EPERM ? 0 : 1))) == 0, "others may not set them");
+    CHECK(exit_code(CHILD(if (setuid(5)) _exit(9); _exit(setgroups(0, NULL) == -1 && errno == EPERM ? 0 : 1))) == 0,
+          "others may not set them");
     CHECK(setgroups(0, NULL) == 0 && getgroups(0, NULL) == 0, "drop all");
     DONE();
 }

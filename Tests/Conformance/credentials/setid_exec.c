@@ -33,9 +33,12 @@ int main(int argc, char **argv) {
     CHECK_EQ(run(100, 0), 2);
     CHECK_EQ(run(100, 1), 0);
     struct stat st;
-    CHECK(chmod("copy", 06755) == 0 && chown("copy", 1, 1) == 0 && stat("copy", &st) == 0 && (st.st_mode & 06000) == 0, "chown clears the bits");
+    CHECK(chmod("copy", 06755) == 0 && chown("copy", 1, 1) == 0 && stat("copy", &st) == 0 && (st.st_mode & 06000) == 0,
+          "chown clears the bits");
     CHECK(make_file("w", "x") && chmod("w", 04777) == 0, "a writable set-user-ID file");
-    CHECK_EQ(exit_code(CHILD(if (setuid(100)) _exit(9); int fd = open("w", O_WRONLY); _exit(write(fd, "y", 1) == 1 ? 0 : 1))), 0);
+    CHECK_EQ(exit_code(
+                 CHILD(if (setuid(100)) _exit(9); int fd = open("w", O_WRONLY); _exit(write(fd, "y", 1) == 1 ? 0 : 1))),
+             0);
     CHECK(stat("w", &st) == 0 && (st.st_mode & 04000) == 0, "a write by another clears the bit");
     DONE();
 }

@@ -5,14 +5,17 @@
 static int word, woken[2];
 static void *waiter(void *arg) {
     int index = (int)(intptr_t)arg;
-    while (syscall(SYS_futex, &word, 9 | 128, 0, NULL, NULL, 1u << index) != 0) { }
+    while (syscall(SYS_futex, &word, 9 | 128, 0, NULL, NULL, 1u << index) != 0) {}
     __atomic_store_n(&woken[index], 1, __ATOMIC_SEQ_CST);
     return NULL;
 }
 
 static long wake(unsigned bits) {
     long count = 0;
-    for (int i = 0; i < 1000 && !count; i++) { count = syscall(SYS_futex, &word, 10 | 128, INT_MAX, NULL, NULL, bits); if (!count) sleep_ms(1); }
+    for (int i = 0; i < 1000 && !count; i++) {
+        count = syscall(SYS_futex, &word, 10 | 128, INT_MAX, NULL, NULL, bits);
+        if (!count) sleep_ms(1);
+    }
     return count;
 }
 

@@ -11,7 +11,10 @@ static pthread_mutex_t *make(void) {
     pthread_mutex_init(mutex, &attributes);
     return mutex;
 }
-static void *lock_and_end(void *mutex) { pthread_mutex_lock(mutex); return NULL; }
+static void *lock_and_end(void *mutex) {
+    pthread_mutex_lock(mutex);
+    return NULL;
+}
 
 int main(void) {
     pthread_mutex_t *mutex = make();

@@ -3,7 +3,9 @@
 #include "../process/support.h"
 
 static int word;
-static long futex(int op, void *timeout, unsigned bits) { return syscall(SYS_futex, &word, op, 0, timeout, NULL, bits); }
+static long futex(int op, void *timeout, unsigned bits) {
+    return syscall(SYS_futex, &word, op, 0, timeout, NULL, bits);
+}
 
 int main(void) {
     struct timespec t = {0, 20000000}, now;

@@ -2,9 +2,15 @@
 // FUTEX_WAIT and FUTEX_WAKE: counts, EAGAIN, alignment, bad addresses, private and shared keys (futex(2)).
 #include "../process/support.h"
 
-static long futex(void *word, int op, long value, void *timeout) { return syscall(SYS_futex, word, op, value, timeout, NULL, 0); }
+static long futex(void *word, int op, long value, void *timeout) {
+    return syscall(SYS_futex, word, op, value, timeout, NULL, 0);
+}
 static int word;
-static void *sleeper(void *arg) { (void)arg; while (__atomic_load_n(&word, __ATOMIC_SEQ_CST) == 0) futex(&word, 128, 0, NULL); return NULL; }
+static void *sleeper(void *arg) {
+    (void)arg;
+    while (__atomic_load_n(&word, __ATOMIC_SEQ_CST) == 0) futex(&word, 128, 0, NULL);
+    return NULL;
+}
 
 int main(void) {
     CHECK_ERRNO(futex(&word, 0, 1, NULL), EAGAIN);
@@ -18,7 +24,10 @@ int main(void) {
     pthread_t threads[4];
     for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, sleeper, NULL);
     long woken = 0;
-    for (int i = 0; i < 1000 && woken < 2; i++) { woken += futex(&word, 129, 2 - woken, NULL); sleep_ms(1); }
+    for (int i = 0; i < 1000 && woken < 2; i++) {
+        woken += futex(&word, 129, 2 - woken, NULL);
+        sleep_ms(1);
+    }
     CHECK(woken == 2, "a wake reaches as many as asked");
     __atomic_store_n(&word, 1, __ATOMIC_SEQ_CST);
     futex(&word, 129, INT_MAX, NULL);

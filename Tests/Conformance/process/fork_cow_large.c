@@ -20,7 +20,8 @@ int main(void) {
         notify(done[1]);
         if (!grandchild) _exit(0);
         await(go[0]);
-        for (int i = 0; i < pages; i++) if (memory[i * page] != (unsigned char)(i + 1)) _exit(3);
+        for (int i = 0; i < pages; i++)
+            if (memory[i * page] != (unsigned char)(i + 1)) _exit(3);
         _exit(0);
     }
     CHECK(await(done[0]) && await(done[0]), "both descendants wrote");

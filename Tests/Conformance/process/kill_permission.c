@@ -42,7 +42,8 @@ int main(void) {
     CHECK(kill(-leader, SIGUSR2) == 0, "kill a group");
     CHECK(exit_code(leader) == -SIGUSR2 && exit_code(member) == -SIGUSR2, "every member gets it");
     CHECK_ERRNO(kill(-leader, SIGUSR2), ESRCH);
-    pid_t own = CHILD(setpgid(0, 0); pid_t inner = CHILD(for (;;) pause()); signal(SIGUSR1, SIG_IGN); kill(0, SIGUSR1); _exit(exit_code(inner) == -SIGUSR1 ? 0 : 1));
+    pid_t own = CHILD(setpgid(0, 0); pid_t inner = CHILD(for (;;) pause()); signal(SIGUSR1, SIG_IGN); kill(0, SIGUSR1);
+                      _exit(exit_code(inner) == -SIGUSR1 ? 0 : 1));
     CHECK(exit_code(own) == 0, "kill(0) reaches the own group");
     DONE();
 }

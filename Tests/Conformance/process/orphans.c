@@ -20,7 +20,8 @@ int main(void) {
         _exit(0);
     }
     pid_t orphan = 0;
-    CHECK(read(up[0], &orphan, sizeof orphan) == sizeof orphan && exit_code(middle) == 0, "the parent of the orphan ends");
+    CHECK(read(up[0], &orphan, sizeof orphan) == sizeof orphan && exit_code(middle) == 0,
+          "the parent of the orphan ends");
     notify(go[1]);
     int status;
     CHECK(waitpid(-1, &status, 0) == orphan && WEXITSTATUS(status) == 17, "the subreaper adopts and reaps the orphan");

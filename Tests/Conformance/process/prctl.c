@@ -4,13 +4,15 @@
 
 int main(void) {
     char name[17] = "";
-    CHECK(prctl(PR_SET_NAME, "a-name-longer-than-fifteen") == 0 && prctl(PR_GET_NAME, name) == 0, "set and get the name");
+    CHECK(prctl(PR_SET_NAME, "a-name-longer-than-fifteen") == 0 && prctl(PR_GET_NAME, name) == 0,
+          "set and get the name");
     CHECK(!strcmp(name, "a-name-longer-t"), "cut to fifteen bytes");
     char text[64] = "";
     int fd = open("/proc/self/comm", O_RDONLY);
     CHECK(read(fd, text, sizeof text) == 16 && !memcmp(text, "a-name-longer-t\n", 16), "/proc/self/comm");
     close(fd);
-    CHECK(exit_code(CHILD(prctl(PR_GET_NAME, name); _exit(strcmp(name, "a-name-longer-t") != 0))) == 0, "inherited by fork");
+    CHECK(exit_code(CHILD(prctl(PR_GET_NAME, name); _exit(strcmp(name, "a-name-longer-t") != 0))) == 0,
+          "inherited by fork");
     CHECK(prctl(PR_GET_DUMPABLE) == 1 && prctl(PR_SET_DUMPABLE, 0) == 0 && prctl(PR_GET_DUMPABLE) == 0, "dumpable");
     CHECK_ERRNO(prctl(PR_SET_DUMPABLE, 2), EINVAL);
     prctl(PR_SET_DUMPABLE, 1);
@@ -43,6 +45,7 @@ int main(void) {
     CHECK(await(ends[0]), "the signal comes when the parent dies");
     CHECK_ERRNO(prctl(-1, 0, 0, 0, 0), EINVAL);
     CHECK_ERRNO(prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0), EINVAL);
-    CHECK(exit_code(CHILD(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); _exit(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)))) == 1, "no_new_privs");
+    CHECK(exit_code(CHILD(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); _exit(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0)))) == 1,
+          "no_new_privs");
     DONE();
 }

@@ -12,7 +12,9 @@ int main(void) {
     CHECK_ERRNO(setpriority(9, 0, 0), EINVAL);
     CHECK_ERRNO(getpriority(PRIO_PROCESS, INT_MAX), ESRCH);
     CHECK(setpriority(PRIO_PROCESS, 0, 0) == 0 && getpriority(PRIO_PGRP, 0) <= 0, "uid 0 may lower it");
-    CHECK(exit_code(CHILD(if (setuid(65534)) _exit(1); errno = 0; _exit(setpriority(PRIO_PROCESS, 0, -1) == -1 && errno == EACCES ? 0 : 2))) == 0,
+    CHECK(exit_code(CHILD(if (setuid(65534)) _exit(1); errno = 0;
+                          _exit(setpriority(PRIO_PROCESS, 0, -1) == -1 && errno == EACCES ? 0 : 2)))
+              == 0,
           "others may not");
     CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER);
     struct sched_param param = {0};
@@ -37,7 +39,10 @@ int main(void) {
     unsigned cpu = 99, node = 99;
     CHECK(syscall(SYS_getcpu, &cpu, &node, NULL) == 0 && (int)cpu == first, "getcpu says so");
     unsigned long seen[16] = {0};
-    CHECK(exit_code(CHILD(syscall(SYS_sched_getaffinity, 0, sizeof seen, seen); _exit(memcmp(seen, one, sizeof one) != 0))) == 0, "inherited by fork");
+    CHECK(exit_code(
+              CHILD(syscall(SYS_sched_getaffinity, 0, sizeof seen, seen); _exit(memcmp(seen, one, sizeof one) != 0)))
+              == 0,
+          "inherited by fork");
     memset(one, 0, sizeof one);
     CHECK_ERRNO(syscall(SYS_sched_setaffinity, 0, sizeof one, one), EINVAL);
     CHECK_ERRNO(syscall(SYS_sched_getaffinity, 0, 1, one), EINVAL);

@@ -3,13 +3,20 @@
 #include "../process/support.h"
 
 static volatile sig_atomic_t code, count;
-static void on_child(int sig, siginfo_t *info, void *context) { (void)sig, (void)context; code = info->si_code; count++; }
+static void on_child(int sig, siginfo_t *info, void *context) {
+    (void)sig, (void)context;
+    code = info->si_code;
+    count++;
+}
 
 int main(void) {
     int up[2], go[2], status;
     CHECK(pipe(up) == 0 && pipe(go) == 0, "pipes");
     handle_info(SIGCHLD, on_child, SA_RESTART);
-    pid_t pid = CHILD(setpgid(0, 0); signal(SIGCHLD, SIG_DFL); handle(SIGUSR1, ignore_nothing, SA_RESTART); for (;;) { await(go[0]); notify(up[1]); });
+    pid_t pid = CHILD(setpgid(0, 0); signal(SIGCHLD, SIG_DFL); handle(SIGUSR1, ignore_nothing, SA_RESTART); for (;;) {
+        await(go[0]);
+        notify(up[1]);
+    });
     notify(go[1]);
     await(up[0]);
     kill(pid, SIGSTOP);

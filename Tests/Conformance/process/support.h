@@ -37,7 +37,15 @@
 #include "../check.h"
 
 // Forks; the child runs the statements and exits with 0 unless they exit themselves. Yields the pid.
-#define CHILD(...) ({ pid_t child_ = fork(); if (child_ == 0) { __VA_ARGS__; _exit(0); } child_; })
+#define CHILD(...)             \
+    ({                         \
+        pid_t child_ = fork(); \
+        if (child_ == 0) {     \
+            __VA_ARGS__;       \
+            _exit(0);          \
+        }                      \
+        child_;                \
+    })
 
 // The raw wait status of a child, or -1.
 static inline int status_of(pid_t pid) {
@@ -57,14 +65,14 @@ static inline int exit_code(pid_t pid) {
 
 // One byte through a pipe or socket, as a signal between processes.
 static inline void notify(int fd) {
-    while (write(fd, "x", 1) < 0 && errno == EINTR) { }
+    while (write(fd, "x", 1) < 0 && errno == EINTR) {}
 }
 
 // Waits for that byte; 1 when it came, 0 at end of file.
 static inline int await(int fd) {
     char byte;
     ssize_t n;
-    while ((n = read(fd, &byte, 1)) < 0 && errno == EINTR) { }
+    while ((n = read(fd, &byte, 1)) < 0 && errno == EINTR) {}
     return n == 1;
 }
 
@@ -128,7 +136,7 @@ static inline long long now_ms(void) {
 
 static inline void sleep_ms(int ms) {
     struct timespec left = {ms / 1000, (ms % 1000) * 1000000L};
-    while (nanosleep(&left, &left) < 0 && errno == EINTR) { }
+    while (nanosleep(&left, &left) < 0 && errno == EINTR) {}
 }
 
 static inline pid_t thread_id(void) { return (pid_t)syscall(SYS_gettid); }

@@ -15,7 +15,9 @@ int main(void) {
     CHECK(sethostname(host, strlen(host)) == 0, "uid 0 may set the name");
     CHECK_ERRNO(sethostname(host, 65), EINVAL);
     CHECK_ERRNO(syscall(SYS_sethostname, host, -1), EINVAL);
-    CHECK(exit_code(CHILD(if (setuid(65534)) _exit(1); _exit(sethostname("x", 1) == -1 && errno == EPERM ? 0 : 2))) == 0, "others may not");
+    CHECK(exit_code(CHILD(if (setuid(65534)) _exit(1); _exit(sethostname("x", 1) == -1 && errno == EPERM ? 0 : 2)))
+              == 0,
+          "others may not");
     CHECK_ERRNO(syscall(SYS_uname, 8L), EFAULT);
     struct sysinfo info;
     CHECK(sysinfo(&info) == 0 && info.mem_unit >= 1 && info.totalram > 0, "sysinfo");

@@ -12,14 +12,16 @@ int main(void) {
     CHECK_EQ(waitpid(-1, &status, WNOHANG), 0);
     CHECK_ERRNO(waitpid(slow, &status, 0x10000), EINVAL);
     pid_t quick = CHILD(_exit(300));
-    CHECK(waitpid(-1, &status, 0) == quick && WIFEXITED(status) && WEXITSTATUS(status) == 44, "the low eight bits are the status");
+    CHECK(waitpid(-1, &status, 0) == quick && WIFEXITED(status) && WEXITSTATUS(status) == 44,
+          "the low eight bits are the status");
     notify(go[1]);
     struct rusage usage;
     memset(&usage, 0xff, sizeof usage);
     CHECK(wait4(slow, &status, 0, &usage) == slow && WEXITSTATUS(status) == 7, "wait4 by pid");
     CHECK(usage.ru_utime.tv_sec == 0 && usage.ru_maxrss >= 0, "and its usage");
     pid_t stopped = CHILD(raise(SIGSTOP); _exit(1));
-    CHECK(waitpid(stopped, &status, WUNTRACED) == stopped && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP, "WUNTRACED");
+    CHECK(waitpid(stopped, &status, WUNTRACED) == stopped && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP,
+          "WUNTRACED");
     CHECK_EQ(waitpid(stopped, &status, WUNTRACED | WNOHANG), 0);
     kill(stopped, SIGCONT);
     CHECK(waitpid(stopped, &status, WCONTINUED) == stopped && WIFCONTINUED(status), "WCONTINUED");

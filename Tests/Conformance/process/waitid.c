@@ -4,7 +4,7 @@
 
 static int is(const siginfo_t *info, pid_t pid, int code, int status) {
     return info->si_signo == SIGCHLD && info->si_pid == pid && info->si_code == code && info->si_status == status
-        && info->si_uid == getuid();
+           && info->si_uid == getuid();
 }
 
 int main(void) {
@@ -13,7 +13,8 @@ int main(void) {
     CHECK_ERRNO(waitid(P_ALL, 0, &info, 0), EINVAL);
     CHECK_ERRNO(waitid((idtype_t)9, 0, &info, WEXITED), EINVAL);
     pid_t pid = CHILD(_exit(21));
-    CHECK(waitid(P_PID, pid, &info, WEXITED | WNOWAIT) == 0 && is(&info, pid, CLD_EXITED, 21), "WNOWAIT leaves the child");
+    CHECK(waitid(P_PID, pid, &info, WEXITED | WNOWAIT) == 0 && is(&info, pid, CLD_EXITED, 21),
+          "WNOWAIT leaves the child");
     CHECK(waitid(P_ALL, 0, &info, WEXITED) == 0 && is(&info, pid, CLD_EXITED, 21), "P_ALL reaps it");
     int go[2];
     CHECK(pipe(go) == 0, "a pipe");

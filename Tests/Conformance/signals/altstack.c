@@ -18,7 +18,12 @@ static void on_signal(int sig) {
     change_refused = sigaltstack(&other, NULL) == -1 && errno == EPERM;
 }
 
-static void on_overflow(int sig, siginfo_t *info, void *context) { (void)sig, (void)context; code = info->si_code; on_signal(sig); siglongjmp(jump, 1); }
+static void on_overflow(int sig, siginfo_t *info, void *context) {
+    (void)sig, (void)context;
+    code = info->si_code;
+    on_signal(sig);
+    siglongjmp(jump, 1);
+}
 
 static volatile int no_more;
 
@@ -37,7 +42,8 @@ int main(void) {
     stack.ss_size = sizeof memory, stack.ss_flags = 0x40;
     CHECK_ERRNO(sigaltstack(&stack, NULL), EINVAL);
     stack.ss_flags = 0;
-    CHECK(sigaltstack(&stack, NULL) == 0 && sigaltstack(NULL, &old) == 0 && old.ss_sp == memory && old.ss_flags == 0, "set and get");
+    CHECK(sigaltstack(&stack, NULL) == 0 && sigaltstack(NULL, &old) == 0 && old.ss_sp == memory && old.ss_flags == 0,
+          "set and get");
     handle(SIGUSR1, on_signal, 0);
     raise(SIGUSR1);
     CHECK(!inside && flags_inside == 0, "without SA_ONSTACK it is not used");

@@ -41,7 +41,9 @@ int main(void) {
     long r12 = 0;
     unsigned char carry = 0;
     __asm__ volatile("mov $0x55aa, %%rbx; mov $0x7777, %%rdi; xor %%r12, %%r12; clc; ud2; setc %1; mov %%r12, %0"
-                     : "=r"(r12), "=m"(carry) : : "rbx", "rdi", "r12", "cc", "memory");
+                     : "=r"(r12), "=m"(carry)
+                     :
+                     : "rbx", "rdi", "r12", "cc", "memory");
     CHECK(seen_rbx == 0x55aa && seen_rdi == 0x7777, "the handler sees the registers at the fault");
     CHECK(r12 == 99 && carry == 1, "changed registers and flags come back");
     DONE();

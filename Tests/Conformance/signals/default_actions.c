@@ -28,8 +28,14 @@ int main(void) {
         if (sig >= 40 && sig < 62) continue;
         const char *expected = "end";
         switch (sig) {
-        case SIGCHLD: case SIGURG: case SIGWINCH: case SIGCONT: expected = "ignore"; break;
-        case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU: expected = "stop"; break;
+        case SIGCHLD:
+        case SIGURG:
+        case SIGWINCH:
+        case SIGCONT: expected = "ignore"; break;
+        case SIGSTOP:
+        case SIGTSTP:
+        case SIGTTIN:
+        case SIGTTOU: expected = "stop"; break;
         default: break;
         }
         if (sig > 31 && sig < 40) continue;

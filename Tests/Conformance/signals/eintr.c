@@ -11,7 +11,7 @@ int main(void) {
     CHECK(pipe(ends) == 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "a pipe and a socket pair");
     start_ticks(0);
     CHECK_ERRNO(read(ends[0], &byte, 1), EINTR);
-    while (write(ends[1], block_of, sizeof block_of) == sizeof block_of) { }
+    while (write(ends[1], block_of, sizeof block_of) == sizeof block_of) {}
     CHECK(errno == EINTR || errno == 0, "write to a full pipe is interrupted");
     CHECK_ERRNO(recv(pair[0], &byte, 1, 0), EINTR);
     struct msghdr message = {0};
@@ -37,7 +37,8 @@ int main(void) {
     CHECK_ERRNO(syscall(SYS_rt_sigtimedwait, &usr1, NULL, NULL, 8), EINTR);
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     struct sockaddr_un name = {.sun_family = AF_UNIX};
-    CHECK(bind(listener, (struct sockaddr *)&name, sizeof(sa_family_t)) == 0 && listen(listener, 1) == 0, "a listening socket");
+    CHECK(bind(listener, (struct sockaddr *)&name, sizeof(sa_family_t)) == 0 && listen(listener, 1) == 0,
+          "a listening socket");
     CHECK_ERRNO(accept(listener, NULL, NULL), EINTR);
     int fd = signalfd(-1, &usr1, 0);
     CHECK_ERRNO(read(fd, block_of, 128), EINTR);

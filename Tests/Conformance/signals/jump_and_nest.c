@@ -5,8 +5,16 @@
 
 static sigjmp_buf jump;
 static volatile int trail[8], steps;
-static void inner(int sig) { (void)sig; trail[steps++] = 2; }
-static void outer(int sig) { (void)sig; trail[steps++] = 1; raise(SIGUSR2); trail[steps++] = 3; }
+static void inner(int sig) {
+    (void)sig;
+    trail[steps++] = 2;
+}
+static void outer(int sig) {
+    (void)sig;
+    trail[steps++] = 1;
+    raise(SIGUSR2);
+    trail[steps++] = 3;
+}
 static void leave(int sig) { siglongjmp(jump, sig); }
 
 int main(void) {
@@ -16,8 +24,10 @@ int main(void) {
     handle(SIGUSR1, leave, 0);
     volatile int rounds = 0;
     for (volatile int i = 0; i < 100; i++) {
-        if (sigsetjmp(jump, 1) == 0) raise(SIGUSR1);
-        else rounds++;
+        if (sigsetjmp(jump, 1) == 0)
+            raise(SIGUSR1);
+        else
+            rounds++;
     }
     CHECK(rounds == 100, "a hundred jumps out of a handler");
     sigset_t mask;

@@ -10,7 +10,8 @@ int main(void) {
     pid_t user = fork();
     if (user == 0) {
         if (setgid(61234) || setuid(61234)) _exit(90);
-        pid_t one = CHILD(notify(ready[1]); for (;;) pause()), two = CHILD(setsid(); notify(ready[1]); for (;;) pause());
+        pid_t one = CHILD(notify(ready[1]); for (;;) pause()),
+              two = CHILD(setsid(); notify(ready[1]); for (;;) pause());
         await(ready[0]), await(ready[0]);
         if (kill(-1, SIGUSR1) != 0) _exit(91);
         _exit(exit_code(one) == -SIGUSR1 && exit_code(two) == -SIGUSR1 ? 5 : 92);

@@ -28,12 +28,14 @@ int main(void) {
     sigfillset(&all);
     int expect[][2] = {{SIGUSR1, 30}, {low, 20}, {low, 21}, {low, 22}, {high, 11}, {high, 12}};
     int good = 1;
-    for (int i = 0; i < 6; i++) good &= sigtimedwait(&set, &info, &zero) == expect[i][0] && info.si_value.sival_int == expect[i][1];
+    for (int i = 0; i < 6; i++)
+        good &= sigtimedwait(&set, &info, &zero) == expect[i][0] && info.si_value.sival_int == expect[i][1];
     CHECK(good, "numbers ascend, order within one number, one SIGUSR1");
     CHECK_ERRNO(sigtimedwait(&set, &info, &zero), EAGAIN);
     for (int i = 0; i < 4; i++) sigqueue(getpid(), low, (union sigval){.sival_int = i});
     sigprocmask(SIG_SETMASK, &old, NULL);
-    CHECK(taken == 4 && values[0] == 0 && values[1] == 1 && values[2] == 2 && values[3] == 3, "handlers see them in order");
+    CHECK(taken == 4 && values[0] == 0 && values[1] == 1 && values[2] == 2 && values[3] == 3,
+          "handlers see them in order");
     taken = 0;
     sigprocmask(SIG_BLOCK, &set, NULL);
     kill(getpid(), low), kill(getpid(), low);

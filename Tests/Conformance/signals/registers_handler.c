@@ -7,8 +7,11 @@ static volatile sig_atomic_t runs;
 static int avx;
 
 __attribute__((target("avx"))) static void clear_ymm(void) {
-    __asm__ volatile("vzeroall" : : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",
-                     "xmm12", "xmm13", "xmm14", "xmm15");
+    __asm__ volatile("vzeroall"
+                     :
+                     :
+                     : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",
+                       "xmm12", "xmm13", "xmm14", "xmm15");
 }
 
 static void clobber(int sig) {
@@ -17,11 +20,13 @@ static void clobber(int sig) {
     uint32_t odd = 0x7f80;
     uint16_t x87 = 0x0c7f;
     if (avx) clear_ymm();
-    __asm__ volatile(".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n pxor %%xmm\\n, %%xmm\\n\n .endr\n ldmxcsr %0\n fldcw %1\n"
-                     "xor %%eax, %%eax\n xor %%ecx, %%ecx\n xor %%edx, %%edx\n xor %%r8, %%r8\n xor %%r9, %%r9\n xor %%r10, %%r10\n xor %%r11, %%r11\n"
-                     : : "m"(odd), "m"(x87)
-                     : "rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
-                       "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc");
+    __asm__ volatile(
+        ".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n pxor %%xmm\\n, %%xmm\\n\n .endr\n ldmxcsr %0\n fldcw %1\n"
+        "xor %%eax, %%eax\n xor %%ecx, %%ecx\n xor %%edx, %%edx\n xor %%r8, %%r8\n xor %%r9, %%r9\n xor %%r10, %%r10\n xor %%r11, %%r11\n"
+        :
+        : "m"(odd), "m"(x87)
+        : "rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+          "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc");
 }
 
 // Spins in code that uses no call until the handler ran, then compares all registers. Yields a mask of what differs.
@@ -40,8 +45,10 @@ static long spin(void) {
         "pand %%xmm7, %%xmm0\n pand %%xmm15, %%xmm0\n movq %%xmm0, %%rdx\n not %%rdx\n or %%rdx, %%rcx\n"
         "mov -8(%%rsp), %%rdx\n xor $0x77, %%rdx\n or %%rdx, %%rcx\n mov -120(%%rsp), %%rdx\n xor $0x78, %%rdx\n or %%rdx, %%rcx\n"
         "mov %%rcx, %%rax\n add $256, %%rsp\n pop %%rbp\n"
-        : "=a"(bad) : "r"(&runs), "r"(before)
-        : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "xmm0", "xmm7", "xmm15", "cc", "memory");
+        : "=a"(bad)
+        : "r"(&runs), "r"(before)
+        : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "xmm0", "xmm7",
+          "xmm15", "cc", "memory");
     return bad;
 }
 
@@ -49,7 +56,9 @@ __attribute__((target("avx"))) static int spin_ymm(void) {
     uint64_t in[4] = {1, 2, 3, 4}, out[4];
     sig_atomic_t before = runs;
     __asm__ volatile("vmovdqu %1, %%ymm9\n 1: cmp %%ecx, (%%rbx)\n je 1b\n vmovdqu %%ymm9, %0\n vzeroupper\n"
-                     : "=m"(out) : "m"(in), "b"(&runs), "c"(before) : "xmm9", "cc", "memory");
+                     : "=m"(out)
+                     : "m"(in), "b"(&runs), "c"(before)
+                     : "xmm9", "cc", "memory");
     return !memcmp(in, out, sizeof in);
 }
 
@@ -57,8 +66,11 @@ static int spin_control(void) {
     uint32_t set = 0x3f80, got, normal = 0x1f80;
     uint16_t x87 = 0x077f, x87_got, x87_normal = 0x037f;
     sig_atomic_t before = runs;
-    __asm__ volatile("ldmxcsr %2\n fldcw %3\n 1: cmp %%ecx, (%%rbx)\n je 1b\n stmxcsr %0\n fnstcw %1\n ldmxcsr %6\n fldcw %7\n"
-                     : "=m"(got), "=m"(x87_got) : "m"(set), "m"(x87), "b"(&runs), "c"(before), "m"(normal), "m"(x87_normal) : "cc", "memory");
+    __asm__ volatile(
+        "ldmxcsr %2\n fldcw %3\n 1: cmp %%ecx, (%%rbx)\n je 1b\n stmxcsr %0\n fnstcw %1\n ldmxcsr %6\n fldcw %7\n"
+        : "=m"(got), "=m"(x87_got)
+        : "m"(set), "m"(x87), "b"(&runs), "c"(before), "m"(normal), "m"(x87_normal)
+        : "cc", "memory");
     return got == set && x87_got == x87;
 }
 

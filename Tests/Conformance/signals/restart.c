@@ -5,8 +5,14 @@
 
 static int ends[2];
 static volatile sig_atomic_t fired;
-static void feed(int sig) { (void)sig; if (++fired == 2) notify(ends[1]); }
-static void count(int sig) { (void)sig; fired++; }
+static void feed(int sig) {
+    (void)sig;
+    if (++fired == 2) notify(ends[1]);
+}
+static void count(int sig) {
+    (void)sig;
+    fired++;
+}
 
 static void arm(void (*handler)(int), int flags) {
     fired = 0;
@@ -53,7 +59,8 @@ int main(void) {
     temp_dir();
     int one = open("lock", O_CREAT | O_RDWR, 0600), two = open("lock", O_RDWR), ready[2];
     CHECK(pipe(ready) == 0 && flock(one, LOCK_EX) == 0, "hold a lock");
-    pid = CHILD(close(one); arm(count, SA_RESTART); notify(ready[1]); if (flock(two, LOCK_EX)) _exit(1); _exit(fired > 0 ? 0 : 2));
+    pid = CHILD(close(one); arm(count, SA_RESTART); notify(ready[1]); if (flock(two, LOCK_EX)) _exit(1);
+                _exit(fired > 0 ? 0 : 2));
     await(ready[0]);
     sleep_ms(60);
     flock(one, LOCK_UN);

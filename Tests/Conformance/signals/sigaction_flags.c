@@ -49,7 +49,8 @@ int main(void) {
     sigfillset(&everything);
     sigprocmask(SIG_SETMASK, &everything, NULL);
     sigprocmask(SIG_BLOCK, NULL, &everything);
-    CHECK(!sigismember(&everything, SIGKILL) && !sigismember(&everything, SIGSTOP), "SIGKILL and SIGSTOP cannot be blocked");
+    CHECK(!sigismember(&everything, SIGKILL) && !sigismember(&everything, SIGSTOP),
+          "SIGKILL and SIGSTOP cannot be blocked");
     CHECK_ERRNO(syscall(SYS_rt_sigprocmask, 9, &everything, NULL, 8), EINVAL);
     DONE();
 }

@@ -5,7 +5,11 @@
 static volatile pid_t taker;
 static volatile int stop;
 static int ready[2];
-static void take(int sig) { (void)sig; taker = thread_id(); stop = 1; }
+static void take(int sig) {
+    (void)sig;
+    taker = thread_id();
+    stop = 1;
+}
 static void *spin(void *arg) {
     unblock(SIGUSR1);
     *(pid_t *)arg = thread_id();
@@ -24,10 +28,13 @@ int main(void) {
         stop = 0, taker = 0;
         pthread_create(&thread, NULL, spin, &id);
         await(ready[0]);
-        if (directed) syscall(SYS_tgkill, getpid(), id, SIGUSR1);
-        else kill(getpid(), SIGUSR1);
+        if (directed)
+            syscall(SYS_tgkill, getpid(), id, SIGUSR1);
+        else
+            kill(getpid(), SIGUSR1);
         pthread_join(thread, NULL);
-        CHECK(taker == id, directed ? "directed at a busy thread" : "a process-wide signal reaches the busy thread that takes it");
+        CHECK(taker == id,
+              directed ? "directed at a busy thread" : "a process-wide signal reaches the busy thread that takes it");
     }
     pthread_kill(pthread_self(), SIGUSR1);
     kill(getpid(), SIGUSR1);

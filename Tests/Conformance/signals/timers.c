@@ -4,7 +4,10 @@
 
 static volatile sig_atomic_t hits, last_overrun = -1;
 static timer_t timer;
-static void hit(int sig) { (void)sig; hits++; }
+static void hit(int sig) {
+    (void)sig;
+    hits++;
+}
 
 static void until_hits(int which) {
     struct itimerval soon = {{0, 0}, {0, 10000}};
@@ -32,12 +35,16 @@ int main(void) {
     sleep_ms(30);
     sigset_t set = set_of(SIGRTMIN);
     siginfo_t info;
-    CHECK(sigwaitinfo(&set, &info) == SIGRTMIN && info.si_code == SI_TIMER && info.si_overrun >= 5, "overruns are counted");
+    CHECK(sigwaitinfo(&set, &info) == SIGRTMIN && info.si_code == SI_TIMER && info.si_overrun >= 5,
+          "overruns are counted");
     CHECK(timer_getoverrun(timer) >= 5, "timer_getoverrun");
     CHECK(timer_gettime(timer, &got) == 0 && got.it_interval.tv_nsec == 2000000, "timer_gettime");
     CHECK(timer_settime(timer, 0, &never, NULL) == 0 && timer_delete(timer) == 0, "disarm and delete");
     event.sigev_notify = SIGEV_NONE;
-    CHECK(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 && timer_settime(timer, 0, &every, NULL) == 0 && timer_gettime(timer, &got) == 0 && got.it_value.tv_nsec > 0, "SIGEV_NONE");
-    CHECK(exit_code(CHILD(_exit(timer_gettime(timer, &got) == -1 && errno == EINVAL ? 0 : 1))) == 0, "fork does not copy timers");
+    CHECK(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 && timer_settime(timer, 0, &every, NULL) == 0
+              && timer_gettime(timer, &got) == 0 && got.it_value.tv_nsec > 0,
+          "SIGEV_NONE");
+    CHECK(exit_code(CHILD(_exit(timer_gettime(timer, &got) == -1 && errno == EINVAL ? 0 : 1))) == 0,
+          "fork does not copy timers");
     DONE();
 }

@@ -4,7 +4,10 @@
 #include <sys/signalfd.h>
 
 static volatile sig_atomic_t hits;
-static void hit(int sig) { (void)sig; hits++; }
+static void hit(int sig) {
+    (void)sig;
+    hits++;
+}
 
 int main(void) {
     sigset_t usr1 = set_of(SIGUSR1), none = set_of(0), both = set_of(SIGUSR1);
@@ -15,7 +18,8 @@ int main(void) {
     block(SIGUSR1), block(SIGUSR2);
     CHECK_ERRNO(sigtimedwait(&usr1, &info, &shortly), EAGAIN);
     raise(SIGUSR1);
-    CHECK(sigwaitinfo(&usr1, &info) == SIGUSR1 && info.si_signo == SIGUSR1 && hits == 0, "sigwaitinfo takes without a handler");
+    CHECK(sigwaitinfo(&usr1, &info) == SIGUSR1 && info.si_signo == SIGUSR1 && hits == 0,
+          "sigwaitinfo takes without a handler");
     raise(SIGUSR1);
     CHECK_ERRNO(sigsuspend(&none), EINTR);
     CHECK(hits == 1, "sigsuspend runs the handler");
@@ -24,7 +28,8 @@ int main(void) {
     CHECK_ERRNO(read(fd, got, sizeof got), EAGAIN);
     raise(SIGUSR2), raise(SIGUSR1);
     CHECK(readable(fd, 0) == POLLIN && read(fd, got, sizeof got) == 2 * (ssize_t)sizeof got[0], "signalfd gives both");
-    CHECK(got[0].ssi_signo == SIGUSR1 && got[1].ssi_signo == SIGUSR2 && got[0].ssi_pid == (uint32_t)getpid(), "in order");
+    CHECK(got[0].ssi_signo == SIGUSR1 && got[1].ssi_signo == SIGUSR2 && got[0].ssi_pid == (uint32_t)getpid(),
+          "in order");
     CHECK_ERRNO(read(fd, got, 10), EINVAL);
     struct pollfd entry = {-1, 0, 0};
     struct timespec long_time = {5, 0};

@@ -18,9 +18,11 @@ int main(void) {
     int listener = bound(SOCK_STREAM), good = 1;
     pid_t pids[clients];
     for (int i = 0; i < clients; i++) {
-        pids[i] = CHILD(int fd = socket(AF_INET, SOCK_STREAM, 0); char data[6]; if (connect_to(fd, port_of(listener))) _exit(1);
-                        close(listener); if (write(fd, "abcdef", 6) != 6 || shutdown(fd, SHUT_WR)) _exit(2);
-                        if (recv(fd, data, 6, MSG_WAITALL) != 6 || memcmp(data, "ABCDEF", 6)) _exit(3); _exit(read(fd, data, 1) == 0 ? 0 : 4));
+        pids[i] = CHILD(int fd = socket(AF_INET, SOCK_STREAM, 0); char data[6];
+                        if (connect_to(fd, port_of(listener))) _exit(1); close(listener);
+                        if (write(fd, "abcdef", 6) != 6 || shutdown(fd, SHUT_WR)) _exit(2);
+                        if (recv(fd, data, 6, MSG_WAITALL) != 6 || memcmp(data, "ABCDEF", 6)) _exit(3);
+                        _exit(read(fd, data, 1) == 0 ? 0 : 4));
     }
     for (int i = 0; i < clients; i++) {
         int fd = accept(listener, NULL, NULL);

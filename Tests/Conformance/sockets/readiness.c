@@ -24,7 +24,8 @@ int main(void) {
     CHECK(readable(s[0], 1000) == POLLIN && epoll_wait(epoll, got, 4, 1000) == 2, "both are ready");
     await(p[0]), await(s[0]);
     pid_t pid = CHILD(sleep_ms(5); notify(s[1]));
-    CHECK(epoll_wait(epoll, got, 4, 2000) == 1 && got[0].data.u32 == 1 && exit_code(pid) == 0, "a wait is ended by TCP data");
+    CHECK(epoll_wait(epoll, got, 4, 2000) == 1 && got[0].data.u32 == 1 && exit_code(pid) == 0,
+          "a wait is ended by TCP data");
     await(s[0]);
     pid = CHILD(sleep_ms(5); notify(p[1]));
     CHECK(epoll_wait(epoll, got, 4, 2000) == 1 && got[0].data.u32 == 2 && exit_code(pid) == 0, "and by pipe data");

@@ -14,7 +14,8 @@ int main(void) {
     int quick = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     CHECK(connect_to(quick, port) == 0 || errno == EINPROGRESS, "a non-blocking connect is under way");
     struct pollfd entry = {quick, POLLOUT, 0};
-    CHECK(poll(&entry, 1, 1000) == 1 && entry.revents == POLLOUT && option(quick, SOL_SOCKET, SO_ERROR) == 0, "then writable, no error");
+    CHECK(poll(&entry, 1, 1000) == 1 && entry.revents == POLLOUT && option(quick, SOL_SOCKET, SO_ERROR) == 0,
+          "then writable, no error");
     int server = accept(listener, NULL, NULL);
     struct linger hard = {1, 0};
     setsockopt(server, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);

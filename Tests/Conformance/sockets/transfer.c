@@ -14,8 +14,14 @@ int main(void) {
     CHECK_ERRNO(recv(s[1], a, 1, MSG_DONTWAIT), EAGAIN);
     pid_t pid = CHILD(send(s[0], "123", 3, 0); sleep_ms(5); send(s[0], "4567", 4, 0));
     CHECK(recv(s[1], b, 7, MSG_WAITALL) == 7 && exit_code(pid) == 0, "MSG_WAITALL");
-    pid = CHILD(close(s[1]); static char data[1 << 16]; for (int i = 0; i < 16; i++) { memset(data, i, sizeof data); for (size_t d = 0; d < sizeof data;) {
-        ssize_t n = write(s[0], data + d, sizeof data - d); if (n <= 0) _exit(1); d += (size_t)n; } });
+    pid = CHILD(close(s[1]); static char data[1 << 16]; for (int i = 0; i < 16; i++) {
+        memset(data, i, sizeof data);
+        for (size_t d = 0; d < sizeof data;) {
+            ssize_t n = write(s[0], data + d, sizeof data - d);
+            if (n <= 0) _exit(1);
+            d += (size_t)n;
+        }
+    });
     static char chunk[10000];
     long long total = 0;
     int good = 1;

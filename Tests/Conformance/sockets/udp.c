@@ -8,8 +8,10 @@ int main(void) {
     socklen_t size = sizeof from;
     char data[16];
     CHECK_ERRNO(send(one, "x", 1, 0), EDESTADDRREQ);
-    CHECK(sendto(one, "hello", 5, 0, (struct sockaddr *)&to, sizeof to) == 5 && readable(two, 1000) == POLLIN, "sendto");
-    CHECK(recvfrom(two, data, 16, 0, (struct sockaddr *)&from, &size) == 5 && ntohs(from.sin_port) == port_of(one), "recvfrom gives the source");
+    CHECK(sendto(one, "hello", 5, 0, (struct sockaddr *)&to, sizeof to) == 5 && readable(two, 1000) == POLLIN,
+          "sendto");
+    CHECK(recvfrom(two, data, 16, 0, (struct sockaddr *)&from, &size) == 5 && ntohs(from.sin_port) == port_of(one),
+          "recvfrom gives the source");
     sendto(one, "", 0, 0, (struct sockaddr *)&to, sizeof to);
     CHECK(readable(two, 1000) == POLLIN && recv(two, data, 16, 0) == 0, "an empty datagram");
     sendto(one, "truncated", 9, 0, (struct sockaddr *)&to, sizeof to);

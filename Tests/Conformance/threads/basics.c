@@ -12,7 +12,10 @@ static void *work(void *arg) {
     return (void *)(intptr_t)local;
 }
 static void *leave(void *arg) { pthread_exit(arg); }
-static void *tell(void *arg) { notify(*(int *)arg); return NULL; }
+static void *tell(void *arg) {
+    notify(*(int *)arg);
+    return NULL;
+}
 
 int main(void) {
     enum { count = 64 };
@@ -37,9 +40,11 @@ int main(void) {
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, 256 * 1024);
-    CHECK(pthread_create(&threads[0], &attributes, tell, &ends[1]) == 0 && await(ends[0]), "a detached thread with a small stack");
+    CHECK(pthread_create(&threads[0], &attributes, tell, &ends[1]) == 0 && await(ends[0]),
+          "a detached thread with a small stack");
     int joined = 0;
-    for (int i = 0; i < 500; i++) if (pthread_create(&threads[0], NULL, leave, NULL) == 0) joined += pthread_join(threads[0], NULL) == 0;
+    for (int i = 0; i < 500; i++)
+        if (pthread_create(&threads[0], NULL, leave, NULL) == 0) joined += pthread_join(threads[0], NULL) == 0;
     CHECK_EQ(joined, 500);
     DONE();
 }

@@ -4,12 +4,15 @@
 
 static int ends[2];
 static volatile int cleaned, entered;
-static void clean(void *arg) { (void)arg; cleaned++; }
+static void clean(void *arg) {
+    (void)arg;
+    cleaned++;
+}
 static void *blocked(void *arg) {
     char byte;
     pthread_cleanup_push(clean, NULL);
     entered = 1;
-    while (read(ends[0], &byte, 1) < 0) { }
+    while (read(ends[0], &byte, 1) < 0) {}
     pthread_cleanup_pop(0);
     return arg;
 }
@@ -40,7 +43,8 @@ static void *cancel(void *(*body)(void *), int feed) {
 
 int main(void) {
     CHECK(pipe(ends) == 0, "a pipe");
-    CHECK(cancel(blocked, 0) == PTHREAD_CANCELED && cleaned == 1, "a blocking read is a cancellation point; the handler runs");
+    CHECK(cancel(blocked, 0) == PTHREAD_CANCELED && cleaned == 1,
+          "a blocking read is a cancellation point; the handler runs");
     CHECK(cancel(loop, 0) == PTHREAD_CANCELED, "asynchronous cancellation of a busy loop");
     CHECK(cancel(unwilling, 1) == (void *)9, "disabled cancellation is ignored");
     DONE();

@@ -2,7 +2,11 @@
 // Condition variables: signal, broadcast, timed wait, and a process-shared ping-pong (pthread_cond_wait(3)).
 #include "../process/support.h"
 
-struct table { pthread_mutex_t mutex; pthread_cond_t cond; int turn, waiting, released; };
+struct table {
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+    int turn, waiting, released;
+};
 static struct table here = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0};
 static void *waiter(void *arg) {
     pthread_mutex_lock(&here.mutex);

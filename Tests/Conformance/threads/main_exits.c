@@ -3,15 +3,27 @@
 // Each case runs as a program of its own: in musl the first thread of a forked child cannot use pthread_exit.
 #include "../process/support.h"
 
-static void *later(void *arg) { sleep_ms(10); notify(1); return arg; }
-static void *last(void *arg) { (void)arg; sleep_ms(10); _exit(6); }
-static void *watch(void *arg) { pthread_join(*(pthread_t *)arg, NULL); _exit(8); }
+static void *later(void *arg) {
+    sleep_ms(10);
+    notify(1);
+    return arg;
+}
+static void *last(void *arg) {
+    (void)arg;
+    sleep_ms(10);
+    _exit(6);
+}
+static void *watch(void *arg) {
+    pthread_join(*(pthread_t *)arg, NULL);
+    _exit(8);
+}
 
 static int run_case(const char *name) {
     pthread_t thread, self = pthread_self();
     void *(*body)(void *) = !strcmp(name, "later") ? later : !strcmp(name, "watch") ? watch : last;
     pthread_create(&thread, NULL, body, &self);
-    if (!strcmp(name, "pause")) for (;;) pause();
+    if (!strcmp(name, "pause"))
+        for (;;) pause();
     pthread_exit(NULL);
 }
 

@@ -6,10 +6,28 @@
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_barrier_t barrier;
 static int serial;
-static void *try_write(void *result) { *(int *)result = pthread_rwlock_trywrlock(&lock); return NULL; }
-static void *try_read(void *result) { *(int *)result = pthread_rwlock_tryrdlock(&lock); if (!*(int *)result) pthread_rwlock_unlock(&lock); return NULL; }
-static void *meet(void *arg) { for (int i = 0; i < 20; i++) if (pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD) __atomic_add_fetch(&serial, 1, __ATOMIC_SEQ_CST); return arg; }
-static int in_thread(void *(*body)(void *)) { pthread_t t; int r = -1; pthread_create(&t, NULL, body, &r); pthread_join(t, NULL); return r; }
+static void *try_write(void *result) {
+    *(int *)result = pthread_rwlock_trywrlock(&lock);
+    return NULL;
+}
+static void *try_read(void *result) {
+    *(int *)result = pthread_rwlock_tryrdlock(&lock);
+    if (!*(int *)result) pthread_rwlock_unlock(&lock);
+    return NULL;
+}
+static void *meet(void *arg) {
+    for (int i = 0; i < 20; i++)
+        if (pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD)
+            __atomic_add_fetch(&serial, 1, __ATOMIC_SEQ_CST);
+    return arg;
+}
+static int in_thread(void *(*body)(void *)) {
+    pthread_t t;
+    int r = -1;
+    pthread_create(&t, NULL, body, &r);
+    pthread_join(t, NULL);
+    return r;
+}
 
 int main(void) {
     pthread_rwlock_rdlock(&lock);
@@ -28,9 +46,15 @@ int main(void) {
     CHECK_ERRNO(sem_trywait(&sem[0]), EAGAIN);
     int value = -1;
     CHECK(sem_wait(&sem[1]) == 0 && sem_getvalue(&sem[1], &value) == 0 && value == 1, "sem_wait counts down");
-    pid_t pid = CHILD(for (int i = 0; i < 100; i++) { sem_wait(&sem[0]); sem_post(&sem[1]); });
+    pid_t pid = CHILD(for (int i = 0; i < 100; i++) {
+        sem_wait(&sem[0]);
+        sem_post(&sem[1]);
+    });
     int good = sem_wait(&sem[1]) == 0;
-    for (int i = 0; i < 100; i++) { sem_post(&sem[0]); good &= sem_wait(&sem[1]) == 0; }
+    for (int i = 0; i < 100; i++) {
+        sem_post(&sem[0]);
+        good &= sem_wait(&sem[1]) == 0;
+    }
     CHECK(good && exit_code(pid) == 0, "a hundred turns between two processes");
     struct timespec past = {1, 0};
     CHECK_ERRNO(sem_timedwait(&sem[0], &past), ETIMEDOUT);

@@ -15,8 +15,10 @@ int main(void) {
     CHECK(put(m, "one two\027three\n") && gives(s, "one three\n"), "word erase");
     CHECK(put(m, "\004") && read(s, data, 32) == 0, "end of file on an empty line");
     CHECK(put(m, "half\004") && gives(s, "half"), "end of file pushes a partial line");
-    CHECK(put(m, "l1\nl2\n") && read(s, data, 32) == 3 && read(s, data, 1) == 1 && read(s, data, 32) == 2, "one line a read; a short read keeps the rest");
-    CHECK(put(m, "12345\n") && readable(s, 1000) && ioctl(s, FIONREAD, &n) == 0 && n == 6 && gives(s, "12345\n"), "FIONREAD");
+    CHECK(put(m, "l1\nl2\n") && read(s, data, 32) == 3 && read(s, data, 1) == 1 && read(s, data, 32) == 2,
+          "one line a read; a short read keeps the rest");
+    CHECK(put(m, "12345\n") && readable(s, 1000) && ioctl(s, FIONREAD, &n) == 0 && n == 6 && gives(s, "12345\n"),
+          "FIONREAD");
     CHECK(put(m, "\026\003\n") && gives(s, "\003\n"), "literal next");
     CHECK(put(s, "a\nb") && gives(m, "a\r\nb"), "output processing");
     DONE();

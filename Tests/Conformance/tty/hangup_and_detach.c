@@ -28,7 +28,8 @@ int main(void) {
                    int tty = open("/dev/tty", O_RDWR); if (tty < 0) _exit(2); if (ioctl(tty, TIOCNOTTY)) _exit(3);
                    _exit(open("/dev/tty", O_RDWR) == -1 && errno == ENXIO ? 0 : 4));
     CHECK_EQ(exit_code(leader), 0);
-    leader = CHILD(setsid(); int again = open(ptsname(m), O_RDWR); if (again < 0) _exit(1); _exit(open("/dev/tty", O_RDWR) >= 0 ? 0 : 2));
+    leader = CHILD(setsid(); int again = open(ptsname(m), O_RDWR); if (again < 0) _exit(1);
+                   _exit(open("/dev/tty", O_RDWR) >= 0 ? 0 : 2));
     CHECK(exit_code(leader) == 0, "a leader's open without O_NOCTTY takes the terminal");
     DONE();
 }

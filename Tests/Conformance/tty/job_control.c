@@ -3,7 +3,10 @@
 #include "pty.h"
 
 static volatile sig_atomic_t winch;
-static void on_winch(int sig) { (void)sig; winch++; }
+static void on_winch(int sig) {
+    (void)sig;
+    winch++;
+}
 
 static int session(int m, int s) {
     char byte;

@@ -14,9 +14,12 @@ int main(void) {
     int m = -1, s = -1;
     char data[32];
     struct termios t;
-    CHECK(open_pty(&m, &s) == 0 && tcgetattr(s, &t) == 0 && (t.c_lflag & ICANON) && (t.c_oflag & OPOST) && (t.c_cflag & CS8), "the first attributes");
+    CHECK(open_pty(&m, &s) == 0 && tcgetattr(s, &t) == 0 && (t.c_lflag & ICANON) && (t.c_oflag & OPOST)
+              && (t.c_cflag & CS8),
+          "the first attributes");
     set_raw(s, 1, 0);
-    CHECK(tcgetattr(s, &t) == 0 && !(t.c_lflag & (ICANON | ECHO | ISIG)) && !(t.c_oflag & OPOST), "raw attributes are read back");
+    CHECK(tcgetattr(s, &t) == 0 && !(t.c_lflag & (ICANON | ECHO | ISIG)) && !(t.c_oflag & OPOST),
+          "raw attributes are read back");
     CHECK(put(m, "\003\r\177") && gives(s, "\003\r\177"), "every byte as it is");
     CHECK(put(s, "x\n") && gives(m, "x\n"), "output as it is");
     set_raw(s, 0, 0);
