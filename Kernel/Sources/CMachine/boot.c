@@ -128,3 +128,4 @@ uint64_t cm_file_offset_of_page(uint64_t address) { return address - CM_PAGES_BA
 const struct cm_boot_facts *cm_get_facts(void) { return &cm_facts; }
 
 void *cm_shared_object_;
+void *cm_entry_points_;

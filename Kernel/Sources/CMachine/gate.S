@@ -128,8 +128,21 @@ cm_gate_window_end:
 cm_gate_slow:
         leaq    CM_F_REGS(%rsp), %rdi
         call    cloister_exit_work
+        testl   %eax, %eax
+        jnz     cm_leave
         cmpl    $0, %gs:CM_T_FULL_EXIT
         je      cm_gate_exit
+        jmp     cm_full_exit_start
+
+// The thread is over: 1 ends the host thread, 2 the host process. All Swift frames have been left.
+        .globl  cm_leave
+cm_leave:
+        xorl    %edi, %edi
+        cmpl    $1, %eax
+        je      1f
+        call    cm_process_exit
+1:      call    cm_thread_exit
+        ud2
 
 // Leaving with every register and the whole extended state taken from the thread block (rt_sigreturn).
         .p2align 4

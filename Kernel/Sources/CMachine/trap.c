@@ -12,7 +12,8 @@ struct host_ucontext {
 };
 
 struct cm_fault;
-// Swift: returns nonzero when the registers were changed to enter a handler (the extended state is then reset).
+// Swift: 0 go on as before, 1 the registers were changed to enter a handler (the extended state is then reset),
+// 2 the thread is over, 3 the process is over.
 int32_t cloister_interrupt(struct cm_regs *regs, uint64_t xstate, int32_t signal, int32_t code, uint64_t address, uint64_t trapno, uint64_t error);
 
 static void fill(struct cm_regs *r, const struct host_ucontext *u) {
@@ -31,6 +32,8 @@ static void interrupt_guest(struct host_ucontext *u, int32_t signal, const struc
     struct cm_regs r;
     fill(&r, u);
     int32_t entered = cloister_interrupt(&r, u->fpstate, signal, info ? info->code : 0, info ? info->addr : 0, u->trapno, u->err);
+    if (entered == 2) cm_thread_exit(0);
+    if (entered == 3) cm_process_exit(0);
     put_back(&r, u);
     // A handler starts with the initial extended state, as on Linux. MXCSR is loaded whatever XSTATE_BV says.
     if (entered && u->fpstate) cm_xstate_init(u->fpstate);

@@ -59,3 +59,11 @@ extension Machine {
         unsafe withUnsafeMutablePointer(to: &value) { p in body(UInt64(UInt(bitPattern: p))) }
     }
 }
+
+extension Machine {
+    /// The address of an array's elements, for a host call on structures.
+    public static func withElements<T: BitwiseCopyable, R>(of elements: inout [T], _ body: (UInt64) -> R) -> R {
+        // SAFETY: as above.
+        unsafe elements.withUnsafeMutableBufferPointer { b in body(UInt64(UInt(bitPattern: b.baseAddress))) }
+    }
+}

@@ -141,6 +141,9 @@ uint64_t cm_file_offset_of_page(uint64_t address);
 extern void *cm_shared_object_;
 static inline void *cm_get_shared_object(void) { return cm_shared_object_; }
 static inline void cm_set_shared_object(void *object) { cm_shared_object_ = object; }
+extern void *cm_entry_points_;
+static inline void *cm_get_entry_points(void) { return cm_entry_points_; }
+static inline void cm_set_entry_points(void *object) { cm_entry_points_ = object; }
 uint32_t cm_get_stop_code(void);
 void cm_turn_plain_gates_off(void);
 

@@ -17,6 +17,10 @@ public final class Kernel {
     let channels = ChannelState()
     public var mounts = MountTable()
     public var config: BootConfig
+    /// From the boot configuration; 0 means none.
+    public let processLimit: Int
+    public let memoryLimit: UInt64
+    public let descriptorLimit: Int
     public var hostname: [UInt8]
     public var domainname: [UInt8] = [UInt8]("(none)")
     public var table: SyscallTable
@@ -29,14 +33,30 @@ public final class Kernel {
     public var rewrittenSites = 0
     /// Bit per number: an absent call was already logged.
     public var loggedAbsent = Set<Int>()
+    /// Process 1: it has no program, adopts orphans and reaps them.
     public var kernelProcess: Process?
+    /// The program the enclave was started for; the enclave ends with it.
+    public var mainProcess: Process?
+    public var mainExitStatus: Int32?
+    public let emptyMemory = AddressSpace()
 
     public init(host: Host, config: BootConfig, table: SyscallTable) {
         self.host = host
         self.config = config
+        processLimit = Int(config.limits.processes)
+        memoryLimit = config.limits.memoryBytes
+        descriptorLimit = Int(config.limits.descriptors)
         self.table = table
         hostname = config.hostname.isEmpty ? [UInt8]("cloister") : config.hostname
         bootTime = Machine.monotonicNanoseconds
+    }
+}
+
+extension Kernel {
+    /// Spinning before a sleep can pay only when another processor may run the waker.
+    public func maySpin(_ thread: Thread) -> Bool {
+        if thread.affinity.isEmpty { return Machine.processorCount > 1 }
+        return thread.affinity.reduce(0) { $0 + $1.nonzeroBitCount } > 1
     }
 }
 

@@ -40,6 +40,9 @@ public final class Process {
     /// Parents waiting in wait4 and waitid sleep here.
     public let childQueue = WaitQueue()
     public let exitQueue = WaitQueue()
+    /// Notified when a thread ended (exec waits for the others).
+    public let threadQueue = WaitQueue()
+    public var isExiting = false
     public var parentDeathSignal: Int32 = 0
     public var isSubreaper = false
     public var usage = Usage()
@@ -48,6 +51,7 @@ public final class Process {
     public var environment: [UInt8] = []
     public var executable: Inode?
     public var executablePath: [UInt8] = []
+    public var executableLocation: Location?
     public var auxiliaryVector: [UInt8] = []
     public var startTime: Int64
     public var noNewPrivileges = false

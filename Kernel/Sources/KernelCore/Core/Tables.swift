@@ -33,6 +33,7 @@ public final class ProcessTable {
     public func add(_ thread: Thread) { threads[thread.tid] = thread }
     public func remove(_ process: Process) { processes[process.pid] = nil }
     public func remove(_ thread: Thread) { threads[thread.tid] = nil }
+    public func removeThread(_ tid: Int32) { threads[tid] = nil }
     public func inGroup(_ group: Int32) -> [Process] { all.filter { $0.group == group && $0.state == .running } }
     public var threadCount: Int { threads.count }
 }

@@ -6,7 +6,8 @@ import LinuxABI
 import Machine
 
 public final class Thread {
-    public let tid: Int32
+    /// Becomes the process's number when a thread execs.
+    public internal(set) var tid: Int32
     public let process: Process
     /// Changes only when an exec moves the thread to a fresh host process.
     public internal(set) var block: ThreadBlock
@@ -37,6 +38,8 @@ public final class Thread {
     /// Set for the child of vfork until it execs or exits: its parent waits here.
     public var vforkDone: VforkCompletion?
     public var clearChildTid: UInt64 = 0
+    /// Where the new thread writes its number (CLONE_CHILD_SETTID).
+    var setChildTid: UInt64 = 0
     public var robustList: UInt64 = 0
     public var name: [UInt8]
     public var userTime: Int64 = 0

@@ -57,6 +57,8 @@ open class OpenFile {
     open func sync() throws(Errno) {}
     /// What mmap maps: file contents in page memory. Throws ENODEV when the file cannot be mapped.
     open func contentForMapping() throws(Errno) -> FileContent { throw .ENODEV }
+    /// A last word before the content is mapped (seals).
+    open func willMap(_ request: inout MapRequest) throws(Errno) {}
     /// The text of the /proc/self/fd link when there is no location, such as `pipe:[7]`.
     open var linkText: [UInt8] { [UInt8]("anon_inode:[file]") }
     /// Called for each close of a descriptor (POSIX locks, flush), with the table it leaves.
@@ -66,4 +68,10 @@ open class OpenFile {
     /// F_GETPIPE_SZ and F_SETPIPE_SZ; EBADF for what is not a pipe.
     open func pipeCapacity() throws(Errno) -> Int { throw .EBADF }
     open func setPipeCapacity(_ bytes: Int, _ thread: Thread) throws(Errno) -> Int { throw .EBADF }
+}
+
+/// A file that mmap does not map by content: /dev/zero, or a file of a host mount.
+open class DirectMapping: OpenFile {
+    /// Fills in what the mapping is of.
+    open func prepare(_ request: inout MapRequest) throws(Errno) {}
 }

@@ -24,6 +24,7 @@ extension Signals {
         var entered = false
         while true {
             block.setWork(false)
+            // The caller takes the thread apart and leaves.
             if thread.mustExit { return entered }
             if process.stop.isStopped && !isKilled(thread) {
                 waitWhileStopped(thread)

@@ -5,6 +5,8 @@
 public enum AllFamilies {
     public static func table() -> SyscallTable {
         SyscallTable([
+            ProcessCalls.entries(),
+            MemoryCalls.entries(),
             Pipes.entries(),
             Polling.entries(),
             Events.entries(),

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reference counting without atomic instructions: every Swift object is touched under the kernel lock only. The layout (word 1 is the
+// count, its lower 63 bits all set for immortal objects) is that of the Embedded Swift 6.3 runtime, which supplies the last release.
+#include <stdint.h>
+
+void swift_release(void *object);
+
+#define COUNT_MASK 0x7fffffffffffffffll
+
+__attribute__((visibility("default"))) void *swift_nonatomic_retain_n(void *object, uint32_t n) {
+    if ((int64_t)object <= 0) return object;
+    int64_t *word = (int64_t *)object + 1, count = *word;
+    if ((count & COUNT_MASK) != COUNT_MASK) *word = count + n;
+    return object;
+}
+
+__attribute__((visibility("default"))) void *swift_nonatomic_retain(void *object) { return swift_nonatomic_retain_n(object, 1); }
+
+__attribute__((visibility("default"))) void swift_nonatomic_release_n(void *object, uint32_t n) {
+    if ((int64_t)object <= 0) return;
+    int64_t *word = (int64_t *)object + 1, count = *word;
+    if ((count & COUNT_MASK) == COUNT_MASK) return;
+    if ((count & COUNT_MASK) > (int64_t)n) {
+        *word = count - n;
+        return;
+    }
+    if (n > 1) *word = count - (n - 1);
+    swift_release(object);
+}
+
+__attribute__((visibility("default"))) void swift_nonatomic_release(void *object) { swift_nonatomic_release_n(object, 1); }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Starts a program from outside: the enclave's main program, or one an exec client asked for.
+
+import LinuxABI
+import Machine
+
+/// What to start.
+public struct ProgramRequest {
+    public var arguments: [[UInt8]]
+    public var environment: [[UInt8]]
+    public var workingDirectory: [UInt8]
+    public var userID: UInt32 = 0
+    public var groupID: UInt32 = 0
+    /// Standard input, output, error.
+    public var streams: [OpenFile]
+    public var terminal: Terminal?
+}
+
+public enum ProgramStart {
+    /// Makes a process in a session of its own and asks for its host process. ENOENT and EACCES as a shell would report them.
+    public static func start(_ request: ProgramRequest) throws(Errno) -> Process {
+        guard let first = kernel.kernelProcess, let caller = first.mainThread, let name = request.arguments.first else { throw .EINVAL }
+        let context = first.fileSystem.copy()
+        guard let block = kernel.slots.allocate() else { throw .EAGAIN }
+        let pid = kernel.processes.allocateNumber()
+        let process = Process(
+            pid: pid, parent: first, memory: AddressSpace(), files: FileTable(), fileSystem: context, actions: SignalActions())
+        process.group = pid
+        process.session = pid
+        process.credentials.set(uid: request.userID, gid: request.groupID)
+        let thread = Thread(tid: pid, process: process, block: block, name: ProcessExec.lastComponent(name))
+        do {
+            context.workingDirectory = try Files.resolveDirectory(caller, request.workingDirectory)
+            for stream in request.streams {
+                try process.files.add(stream, closeOnExec: false, limit: 1024)
+            }
+            let (file, path) = try find(thread, name, request.environment)
+            let image = try ExecImage.prepare(
+                thread, file, path: path, arguments: request.arguments, environment: request.environment)
+            thread.startAction = .exec(image)
+        } catch {
+            kernel.slots.giveBack(block)
+            _ = process.files.removeAll()
+            throw error
+        }
+        if let terminal = request.terminal { terminal.adopt(process) }
+        block.clearFrame()
+        block.setGuest(pid: pid, tid: pid, parent: first.pid)
+        block.setMaySpin(kernel.maySpin(thread))
+        block.setObject(thread)
+        process.threads = [thread]
+        first.children.append(process)
+        kernel.processes.add(process)
+        kernel.processes.add(thread)
+        kernel.supervisor.requestSpawn(thread)
+        return process
+    }
+
+    /// A name without a slash is looked for along PATH (execvp(3)).
+    private static func find(
+        _ thread: Thread, _ name: [UInt8], _ environment: [[UInt8]]
+    ) throws(Errno) -> (OpenFile, [UInt8]) {
+        if name.contains(0x2f) { return (try Files.openForExec(thread, name), name) }
+        guard !name.isEmpty else { throw .ENOENT }
+        var path = [UInt8]("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        let key = [UInt8]("PATH=")
+        for entry in environment where entry.starts(with: key) { path = Array(entry.dropFirst(key.count)) }
+        var failure = Errno.ENOENT
+        for directory in path.split(separator: 0x3a) {
+            var candidate = Array(directory)
+            candidate.append(0x2f)
+            candidate.append(contentsOf: name)
+            do { return (try Files.openForExec(thread, candidate), candidate) } catch {
+                if error == .EACCES { failure = .EACCES }
+            }
+        }
+        throw failure
+    }
+}
+
+extension Credentials {
+    mutating func set(uid: UInt32, gid: UInt32) {
+        self.uid = uid
+        euid = uid
+        suid = uid
+        fsuid = uid
+        self.gid = gid
+        egid = gid
+        sgid = gid
+        fsgid = gid
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The supervisor: the host process that is the parent of all others and runs no guest code. It starts fresh host processes (a
+// program's first, an exec after vfork), reaps, fires timers, speaks with the launcher, and ends the enclave.
+
+import Formats
+import LinuxABI
+import Machine
+
+public final class Supervisor {
+    let host: Host
+    let config: BootConfig
+    let thread: Thread
+    private var childSignals: Int32 = -1
+    let control: ControlService
+    private var code: Int32 = 0
+    private var isEnding = false
+
+    init(_ host: Host, _ config: BootConfig, _ thread: Thread) {
+        self.host = host
+        self.config = config
+        self.thread = thread
+        control = ControlService(config)
+    }
+
+    /// The event loop; returns the enclave's exit code.
+    func run() -> Int32 {
+        do {
+            kernel.supervisor.doorbell = try host.makeDoorbell()
+            childSignals = try host.makeChildSignals()
+        } catch {
+            Log.note("the host refuses an eventfd or a signalfd")
+            return 125
+        }
+        if !config.isResident || !config.arguments.isEmpty {
+            let failure = startMain()
+            if failure != 0 { return failure }
+        }
+        while true {
+            spawnRequested()
+            kernel.timers.fireDue()
+            if let status = kernel.mainExitStatus, !isEnding, !config.isResident { beginEnd(exitCode(status)) }
+            if control.shouldStop && !isEnding { beginEnd(0) }
+            if isEnding && kernel.processes.count <= 1 { break }
+            waitForEvents()
+        }
+        return finish()
+    }
+
+    // MARK: the main program
+
+    private func startMain() -> Int32 {
+        let streams = control.mainStreams()
+        var request = ProgramRequest(
+            arguments: config.arguments, environment: config.environment, workingDirectory: config.workingDirectory,
+            streams: streams.files)
+        request.userID = config.userID
+        request.groupID = config.groupID
+        request.terminal = streams.terminal
+        do {
+            kernel.mainProcess = try ProgramStart.start(request)
+        } catch {
+            var text = [UInt8]("cloister: ")
+            text.append(contentsOf: config.arguments.first ?? [])
+            text.append(error == .ENOENT ? ": not found in the enclave" : error == .EACCES ? ": permission denied" : ": cannot be executed (error ")
+            if error != .ENOENT && error != .EACCES {
+                text.append(decimal: Int(error.rawValue))
+                text.append(")")
+            }
+            text.append("\n")
+            Machine.print(text)
+            return error == .ENOENT ? 127 : 126
+        }
+        return 0
+    }
+
+    // MARK: host processes
+
+    private func spawnRequested() {
+        let mailbox = kernel.supervisor
+        while let next = mailbox.spawnRequests.first {
+            mailbox.spawnRequests.removeFirst()
+            if next.mustExit && next.process.threads.isEmpty { continue }
+            let result = Machine.spawn(hostFlags: ProcessClone.hostProcessOfSupervisor, slot: next.block.slot)
+            if result > 0 {
+                next.process.hostProcess = UInt32(truncatingIfNeeded: result)
+                next.block.setHostProcess(next.process.hostProcess)
+            } else {
+                Log.note("the host refuses a new process")
+                next.mustExit = true
+                next.process.isExiting = true
+                next.process.exitStatus = Signal.SIGKILL
+                _ = ProcessLife.finish(next)
+            }
+        }
+    }
+
+    private func reap() {
+        while let pid = host.reapChild() {
+            if let lost = kernel.processes.all.first(where: { $0.hostProcess == pid && $0.state == .running && !$0.threads.isEmpty }) {
+                var text = [UInt8]("cloister: host process ")
+                text.append(decimal: Int(pid))
+                text.append(" (process ")
+                text.append(decimal: Int(lost.pid))
+                text.append(" of the enclave) died outside the kernel's control; the enclave stops\n")
+                if Machine.stopCode == nil { Machine.print(text) }
+                host.killGroup()
+                Machine.exitHostProcess(Machine.stopCode ?? 71)
+            }
+            kernel.slots.collect(reaped: pid)
+        }
+        if let code = Machine.stopCode {
+            host.killGroup()
+            Machine.exitHostProcess(code)
+        }
+    }
+
+    // MARK: waiting
+
+    private func waitForEvents() {
+        var entries = [PollFd(fd: kernel.supervisor.doorbell, events: Poll.POLLIN), PollFd(fd: childSignals, events: Poll.POLLIN)]
+        control.addPollEntries(&entries)
+        if kernel.supervisor.isRung || !kernel.supervisor.spawnRequests.isEmpty {
+            host.clearDoorbell(kernel.supervisor.doorbell)
+            kernel.supervisor.isRung = false
+        }
+        if !kernel.supervisor.spawnRequests.isEmpty { return }
+        var timeout: Int64 = -1
+        if let next = kernel.timers.nextDeadline { timeout = max(0, next - Machine.monotonicNanoseconds) }
+        host.supervisorPoll(&entries, timeout)
+        if entries[0].revents != 0 {
+            host.clearDoorbell(kernel.supervisor.doorbell)
+        }
+        kernel.supervisor.isRung = false
+        if entries[1].revents != 0 { host.clearChildSignals(childSignals) }
+        reap()
+        control.handle(entries)
+    }
+
+    // MARK: the end
+
+    private func beginEnd(_ code: Int32) {
+        isEnding = true
+        self.code = code
+        ProcessLife.endAll()
+    }
+
+    private func exitCode(_ status: Int32) -> Int32 {
+        status & 0x7f == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f)
+    }
+
+    private func finish() -> Int32 {
+        control.finish(code: code)
+        if let descriptor = config.statisticsDescriptor { Statistics.write(to: descriptor) }
+        return code
+    }
+}
