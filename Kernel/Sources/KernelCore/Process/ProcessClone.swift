@@ -43,7 +43,8 @@ public enum ProcessClone {
             if flags & Clone.CLONE_PARENT_SETTID != 0 { try UserMemory.write(tid, to: request.parentTid) }
             process = isThread ? thread.process : makeProcess(tid, from: thread, request)
             if flags & Clone.CLONE_PIDFD != 0 {
-                pidDescriptor = try PidFile.open(process, thread.process)
+                pidDescriptor = try thread.process.files.add(
+                    PidFile(process, flags: 0), closeOnExec: true, limit: thread.process.limits.openFiles)
                 try UserMemory.write(pidDescriptor, to: request.pidfd)
             }
         } catch {
