@@ -17,12 +17,8 @@ public enum Startup {
         Machine.setSharedObject(Kernel(host: host, config: config, table: AllFamilies.table()))
         Machine.setEntryPoints(KernelEntry())
         let root: Location
-        do { root = try FileSystems.setUp(config) } catch {
-            Machine.print("cloister-kernel: the root file system cannot be set up: error ")
-            var text: [UInt8] = []
-            text.append(decimal: Int(error.rawValue))
-            text.append("\n")
-            Machine.print(text)
+        do { root = try FileSystems.setUp(config: config) } catch {
+            Machine.print(error.message)
             return 125
         }
         let initial = Process(
@@ -37,5 +33,26 @@ public enum Startup {
         kernel.processes.add(thread)
         ThreadBlock.current.setObject(thread)
         return Supervisor(host, config, thread).run()
+    }
+}
+
+extension BootError {
+    /// One line that says what, where and what to do.
+    var message: [UInt8] {
+        var text = [UInt8]("cloister: ")
+        switch self {
+        case .noRoot: text.append("the enclave has no root: give an image or --insecure-host-root")
+        case .image: text.append("the image is refused: it is not what was measured, or the host does not deliver it; run cloister verify")
+        case .hostRoot(let error):
+            text.append("the host's root cannot be read: error ")
+            text.append(decimal: Int(error.rawValue))
+        case .mount(let target, let error):
+            text.append("cannot mount ")
+            text.append(contentsOf: target)
+            text.append(": error ")
+            text.append(decimal: Int(error.rawValue))
+        }
+        text.append(0x0a)
+        return text
     }
 }

@@ -94,9 +94,13 @@ enum ProcessCalls {
         guard flags & ~(At.AT_EMPTY_PATH | At.AT_SYMLINK_NOFOLLOW) == 0 else { throw .EINVAL }
         let path = try UserMemory.readString(call.a1, limit: Int(SystemLimit.PATH_MAX))
         let (arguments, environment) = try readVectors(call, call.a2, call.a3)
-        let file = try Files.openForExec(
-            call.thread, path, directory: call.i0, emptyPath: flags & At.AT_EMPTY_PATH != 0,
-            noFollow: flags & At.AT_SYMLINK_NOFOLLOW != 0)
+        let file: OpenFile
+        if path.isEmpty && flags & At.AT_EMPTY_PATH != 0 {
+            guard let location = try call.files.get(call.i0).location else { throw .EACCES }
+            file = try Files.openForExec(call.thread, location)
+        } else {
+            file = try Files.openForExec(call.thread, path, at: call.i0, follow: flags & At.AT_SYMLINK_NOFOLLOW == 0)
+        }
         var name = path
         if path.isEmpty || (path[0] != 0x2f && call.i0 != At.AT_FDCWD) {
             name = [UInt8]("/dev/fd/")
