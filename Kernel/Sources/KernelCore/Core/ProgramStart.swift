@@ -30,11 +30,11 @@ public enum ProgramStart {
         process.session = pid
         process.credentials.set(uid: request.userID, gid: request.groupID)
         let thread = Thread(tid: pid, process: process, block: block, name: ProcessExec.lastComponent(name))
-        do {
+        do throws(Errno) {
             var walk = try PathWalk(caller, request.workingDirectory)
             try walk.walk(follow: true)
             let directory = try walk.location()
-            guard directory.inode.isDirectory else { throw Errno.ENOTDIR }
+            guard directory.inode.isDirectory else { throw .ENOTDIR }
             context.workingDirectory = directory
             for stream in request.streams {
                 try process.files.add(stream, closeOnExec: false, limit: 1024)
