@@ -77,8 +77,7 @@ public enum ProcessLife {
         leaveMemory(process)
         process.executable = nil
         Signals.processExited(process)
-        Signals.orphanGroup(of: process)
-        for child in process.children where child.state == .running { Signals.orphanGroup(of: child, leftBy: process) }
+        Signals.orphanGroups(leftBy: process)
         reparentChildren(of: process)
         process.state = .zombie
         process.exitQueue.notifyAll()
