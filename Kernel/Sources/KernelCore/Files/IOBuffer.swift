@@ -217,6 +217,30 @@ public struct IOBuffer {
         let n = piece(remaining)
         return n == 0 ? nil : (address, n)
     }
+    /// All that is left as guest ranges, for one host call over them; nil for kernel buffers. At most `limit` ranges.
+    public func guestRanges(limit: Int) -> [Iovec]? {
+        if isKernel { return nil }
+        var ranges: [Iovec] = []
+        var total = min(left, remaining)
+        if total > 0 { ranges.append(Iovec(iov_base: address, iov_len: UInt64(total))) }
+        var index = nextSegment
+        while total < remaining && index < rest.count && ranges.count < limit {
+            let count = min(Int(rest[index].iov_len), remaining - total)
+            if count > 0 { ranges.append(Iovec(iov_base: rest[index].iov_base, iov_len: UInt64(count))) }
+            total += count
+            index += 1
+        }
+        return ranges
+    }
+    /// Counts `count` bytes, over several ranges, as transferred by the host.
+    public mutating func consumeAcross(_ count: Int) {
+        var rest = count
+        while rest > 0, let range = nextGuestRange() {
+            let n = min(rest, range.count)
+            consume(n)
+            rest -= n
+        }
+    }
     /// Counts `count` bytes of the range from `nextGuestRange` as transferred.
     public mutating func consume(_ count: Int) { advance(min(max(count, 0), min(left, remaining))) }
 }

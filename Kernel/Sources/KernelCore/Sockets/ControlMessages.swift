@@ -22,6 +22,10 @@ enum ControlMessages {
                 default: throw .EINVAL
                 }
             } else if !isUnix {
+                switch header.cmsg_level {
+                case SocketOption.SOL_IP, SocketOption.SOL_IPV6, SocketOption.SOL_UDP: break
+                default: throw .EINVAL
+                }
                 request.hostControl.append(contentsOf: bytes[offset..<(offset + length)])
                 while request.hostControl.count & 7 != 0 { request.hostControl.append(0) }
             }

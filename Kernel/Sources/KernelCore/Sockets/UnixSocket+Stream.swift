@@ -71,6 +71,7 @@ extension UnixSocket {
         var done = 0
         var deadline: Deadline?
         var result = WaitResult.woken
+        if request.wantsAddress, let peer, peer.isBound { request.address = peer.address }
         while true {
             if !ring.isEmpty {
                 let before = done

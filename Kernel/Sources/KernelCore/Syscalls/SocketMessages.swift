@@ -35,10 +35,8 @@ extension Sockets {
         var request = ReceiveRequest(flags: call.i3)
         request.wantsAddress = call.a4 != 0
         let count = try file.receive(&buffer, &request, call.thread)
-        // Without room for control messages descriptors are lost.
-        if call.a4 != 0 && !(request.address.isEmpty && file.domain != SocketFamily.AF_UNIX && file.type == SocketType.SOCK_STREAM) {
-            try writeAddress(request.address, call.a4, call.a5)
-        }
+        // Without room for control messages descriptors are lost; a peer without a name has the length 0.
+        if call.a4 != 0 { try writeAddress(request.address, call.a4, call.a5) }
         return count
     }
 

@@ -90,6 +90,8 @@ public enum Sockets {
         switch call.i0 {
         case SocketFamily.AF_UNIX:
             file = UnixSocketFile(UnixSocket(type: try unixType(type, call.i2)), flags: flags)
+        case SocketFamily.AF_INET, SocketFamily.AF_INET6:
+            file = try HostSocket.open(call.i0, type, call.i2, flags: flags)
         default: throw .EAFNOSUPPORT
         }
         return try install(file, flags, call)
