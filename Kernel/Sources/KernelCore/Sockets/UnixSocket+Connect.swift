@@ -180,7 +180,29 @@ extension UnixSocket {
 /// Sockets bound to paths.
 enum UnixPaths {
     /// Makes the S_IFSOCK inode; EADDRINUSE where the name exists.
-    static func create(_ path: [UInt8], _ thread: Thread) throws(Errno) -> Inode { throw .EACCES }
+    static func create(_ path: [UInt8], _ thread: Thread) throws(Errno) -> Inode {
+        var walk = try PathWalk(thread, path)
+        try walk.walkToParent()
+        guard walk.last == .name, walk.inode == nil else { throw .EADDRINUSE }
+        if walk.hasTrailingSlash { throw .ENOENT }
+        let process = thread.process
+        let directory = walk.directory
+        try Permission.checkWritable(walk.directoryMount, directory)
+        try Permission.check(directory, Permission.write | Permission.execute, process)
+        let owner = NewOwner(directory, process, FileMode.S_IFSOCK | 0o777)
+        let name = walk.nameBytes
+        let inode = try directory.create(name, mode: owner.mode, device: 0, uid: owner.uid, gid: owner.gid)
+        InodeEvents.created(directory, name, isDirectory: false)
+        return inode
+    }
+
     /// The inode of an existing socket, which the caller may write.
-    static func find(_ path: [UInt8], _ thread: Thread) throws(Errno) -> Inode { throw .ENOENT }
+    static func find(_ path: [UInt8], _ thread: Thread) throws(Errno) -> Inode {
+        var walk = try PathWalk(thread, path)
+        try walk.walk(follow: true)
+        let inode = try walk.found()
+        try Permission.check(inode, Permission.write, thread.process)
+        guard inode.type == FileMode.S_IFSOCK else { throw .ECONNREFUSED }
+        return inode
+    }
 }
