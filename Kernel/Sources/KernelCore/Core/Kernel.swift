@@ -16,6 +16,9 @@ public final class Kernel {
     public let supervisor = SupervisorMailbox()
     let channels = ChannelState()
     public var mounts = MountTable()
+    var lockWaits = LockWaits()
+    /// Where memfd_create's files live.
+    let memoryFiles = RamSuperblock(deviceID: 1, magic: UInt64(StatfsMagic.TMPFS_MAGIC), typeName: "tmpfs")
     public var config: BootConfig
     /// From the boot configuration; 0 means none.
     public let processLimit: Int

@@ -59,7 +59,7 @@ public final class FileTable {
 
     /// dup2: puts `file` at `descriptor`, returning what was there.
     public func replace(_ descriptor: Int32, with file: OpenFile, closeOnExec: Bool) -> OpenFile? {
-        let i = Int(descriptor)
+        let i = max(Int(descriptor), 0)
         while slots.count <= i { slots.append(Slot()) }
         let old = slots[i].file
         if old == nil { count += 1 }

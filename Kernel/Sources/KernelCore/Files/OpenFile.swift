@@ -16,6 +16,9 @@ open class OpenFile {
     /// Where it was opened, for /proc/self/fd and directory-relative calls.
     public var location: Location?
     public var position: Int64 = 0
+    /// F_SETOWN and F_SETSIG: remembered.
+    public var signalOwner = FOwnerEx()
+    public var ownerSignal: Int32 = 0
     /// epoll registrations of this description; they end with it.
     var watchers: [EpollItem] = []
 
@@ -27,6 +30,7 @@ open class OpenFile {
 
     deinit {
         for watcher in watchers { watcher.fileIsGone() }
+        if let locks = inode?.locks { locks.descriptionGone(ObjectIdentifier(self)) }
     }
 
     @inline(__always) public var isNonblocking: Bool { flags & Open.O_NONBLOCK != 0 }

@@ -39,21 +39,14 @@ public enum Files {
             guard let inode = walk.inode else { return try create(&walk, flags, mode) }
             if isExclusive { throw .EEXIST }
             if inode.isDirectory { throw .EISDIR }
-            try checkStickyCreation(inode, walk)
         } else if flags & Open.O_CREAT != 0 {
-            throw isExclusive ? .EEXIST : walk.last == .jump ? try openJumpError(walk) : .EISDIR
+            if isExclusive { throw .EEXIST }
+            if walk.last != .jump { throw .EISDIR }
         }
         return try openFound(walk, flags)
     }
 
-    private static let temporaryBit: Int32 = 0o20000000
-
-    /// O_CREAT through a magic link opens what is there.
-    private static func openJumpError(_ walk: PathWalk) throws(Errno) -> Errno { .EISDIR }
-
-    /// fs.protected_regular and fs.protected_fifos are off, as is Linux's default.
-    @inline(__always)
-    private static func checkStickyCreation(_ inode: Inode, _ walk: PathWalk) throws(Errno) {}
+    static let temporaryBit: Int32 = 0o20000000
 
     /// Opens what a walk found.
     private static func openFound(_ walk: PathWalk, _ flags: Int32) throws(Errno) -> OpenFile {
@@ -84,7 +77,7 @@ public enum Files {
     private static func truncateOpened(_ inode: Inode, _ thread: Thread) throws(Errno) {
         try inode.truncate(0)
         (inode as? RamFile)?.clearSetID(thread.process)
-        InodeEvents.modified(inode)
+        InodeEvents.modified(inode, nil)
     }
 
     private static func create(_ walk: inout PathWalk, _ flags: Int32, _ mode: UInt32) throws(Errno) -> OpenFile {
@@ -114,7 +107,7 @@ public enum Files {
         var name = [UInt8]("#")
         name.append(decimal: Int(truncatingIfNeeded: inode.number))
         let location = Location(mount: walk.mount, inode: inode, parent: directory, name: name)
-        let file = try inode.open(flags & keptFlags, location, walk.thread)
+        let file = try inode.open(flags & (keptFlags | temporaryBit), location, walk.thread)
         // With O_EXCL it can never be linked in.
         if flags & Open.O_EXCL == 0 { inode.isLinkable = true }
         return file

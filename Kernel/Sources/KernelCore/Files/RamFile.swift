@@ -53,6 +53,23 @@ public final class RamFile: Inode {
         touchModified()
     }
 
+    /// FALLOC_FL_PUNCH_HOLE; the size stays.
+    func punchHole(_ offset: Int64, _ end: Int64) throws(Errno) {
+        let content = try content()
+        let stop = min(end, content.size)
+        if stop > offset {
+            try content.prepare(offset, stop - offset)
+            content.discard(offset, stop)
+        }
+        touchModified()
+    }
+
+    /// fallocate(2): space is not reserved, as page memory has no fixed size.
+    func extend(to size: Int64) throws(Errno) {
+        try content().extend(to: size)
+        touchModified()
+    }
+
     public override func open(_ flags: Int32, _ location: Location, _ thread: Thread) throws(Errno) -> OpenFile {
         RegularFile(self, flags: flags, location: location)
     }

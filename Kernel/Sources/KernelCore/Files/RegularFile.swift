@@ -5,7 +5,7 @@
 import LinuxABI
 import Machine
 
-public final class RegularFile: OpenFile {
+public class RegularFile: OpenFile {
     private let file: RamFile
 
     init(_ file: RamFile, flags: Int32, location: Location?) {
