@@ -13,6 +13,7 @@ public final class Kernel {
     public let processes = ProcessTable()
     public let slots = SlotTable()
     public let timers = TimerQueue()
+    public let futexes = FutexTable()
     public let supervisor = SupervisorMailbox()
     let channels = ChannelState()
     public var mounts = MountTable()

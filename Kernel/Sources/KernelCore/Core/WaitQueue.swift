@@ -130,4 +130,6 @@ public enum RestartPolicy: UInt8 {
     case withoutHandler
     /// ERESTART_RESTARTBLOCK: as withoutHandler, continuing towards `Thread.restartDeadline`.
     case withDeadline
+    /// ERESTARTNOINTR: always restarted.
+    case always
 }

@@ -28,3 +28,13 @@ extension Host {
         return result == 0 ? usage : Rusage()
     }
 }
+
+extension Host {
+    /// membarrier(2). The commands for restartable sequences are left out, as rseq(2) is.
+    func memoryBarrier(command: Int32, flags: UInt32) throws(Errno) -> Int {
+        let known: Int32 = 0x7f
+        guard flags == 0, command >= 0, command & ~known == 0 else { throw .EINVAL }
+        let result = try check(raw.call(324, UInt64(command), 0, 0), limit: 0x3ff)
+        return command == 0 ? result & Int(known) : 0
+    }
+}

@@ -23,7 +23,8 @@ extension Signals {
         }
         var restartNumber: UInt64?
         if restartable && !fromHost && set.rax == interruptedResult {
-            if thread.restart == .ifHandlerAllows && action.sa_flags & Signal.SA_RESTART != 0 {
+            let mayRestart = thread.restart == .ifHandlerAllows && action.sa_flags & Signal.SA_RESTART != 0
+            if mayRestart || thread.restart == .always {
                 restartNumber = registers.number
                 set.rax = registers.number
             }

@@ -24,6 +24,7 @@ public enum AllFamilies {
             Sockets.entries(),
             TimeCalls.entries(),
             TimerCalls.entries(),
+            FutexCalls.entries(),
         ])
     }
 }
