@@ -12,6 +12,7 @@ public enum ProcessExec {
         let process = thread.process
         try endOtherThreads(thread)
         becomeLeader(thread)
+        Futexes.execReleases(thread)
         let closing = process.unshareForExec()
         for file in closing { file.descriptorClosed(process) }
         if process.memory.users > 1 {
@@ -57,6 +58,7 @@ public enum ProcessExec {
     private static func moveToFreshHostProcess(_ thread: Thread, _ image: ExecImage) throws(Errno) {
         let process = thread.process
         guard let block = kernel.slots.allocate() else { throw .ENOMEM }
+        TimeCalls.settle(process)
         let old = thread.block
         process.memory.users -= 1
         process.memory = AddressSpace()

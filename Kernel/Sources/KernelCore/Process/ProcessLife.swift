@@ -71,8 +71,7 @@ public enum ProcessLife {
 
     /// The last thread is gone: the process becomes a zombie and its parent is told.
     private static func end(_ process: Process) {
-        let time = Machine.clock(2)
-        process.usage.user &+= time.seconds &* 1_000_000_000 &+ time.nanoseconds
+        TimeCalls.settle(process)
         closeFiles(process)
         leaveMemory(process)
         process.executable = nil
