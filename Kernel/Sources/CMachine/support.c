@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a freestanding program must supply, time through the host's vDSO, randomness, panic.
+// What a freestanding program must supply, time through the host's vDSO, panic.
 #include "internal.h"
 
 void *memcpy(void *to, const void *from, uint64_t n) {
@@ -35,17 +35,6 @@ int memcmp(const void *a, const void *b, uint64_t n) {
 uint64_t strlen(const char *s) { uint64_t n = 0; while (s[n]) n++; return n; }
 int putchar(int c) { char b = (char)c; cm_print_bytes(&b, 1); return c; }
 double ceil(double v) { double t = (double)(int64_t)v; return t < v ? t + 1 : t; }
-void arc4random_buf(void *to, uint64_t n) {
-    char *p = to;
-    while (n) {
-        int64_t r = cm_early_call(NR_getrandom, (uint64_t)p, n, 0, 0, 0, 0);
-        if (r <= 0) cm_panic("the host gives no randomness");
-        p += r;
-        n -= (uint64_t)r;
-    }
-}
-uint64_t cm_random64(void) { uint64_t v; arc4random_buf(&v, 8); return v; }
-
 void cm_print_bytes(const void *bytes, uint64_t count) { cm_early_call(NR_write, 2, (uint64_t)bytes, count, 0, 0, 0); }
 void cm_print(const char *text) { cm_print_bytes(text, strlen(text)); }
 

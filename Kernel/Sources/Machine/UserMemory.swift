@@ -112,6 +112,12 @@ public enum UserMemory {
         guard unsafe cm_fill_zero(cm_unmanaged(address), UInt64(count)) == 0 else { throw .EFAULT }
     }
 
+    /// Fills guest memory with random bytes; returns how many were written before a fault.
+    public static func writeRandom(_ count: Int, to address: UInt64) -> Int {
+        guard count >= 0, isValid(address, UInt64(count)) else { return 0 }
+        return count - Int(cm_random_to(address, UInt64(count)))
+    }
+
     // MARK: atomic words (futexes)
 
     public static func load32(_ address: UInt64) throws(Errno) -> UInt32 {

@@ -135,6 +135,8 @@ void cm_print_bytes(const void *bytes, uint64_t count);
 void cm_stop_enclave(int32_t code) __attribute__((noreturn));
 
 uint64_t cm_random64(void);
+// Random bytes at any address; a fault is recovered. Returns the number of bytes NOT written.
+uint64_t cm_random_to(uint64_t to, uint64_t count);
 int32_t cm_install_filter(void);
 
 uint64_t cm_file_offset_of_page(uint64_t address);

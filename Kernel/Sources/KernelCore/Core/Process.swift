@@ -58,7 +58,8 @@ public final class Process {
     public var isDumpable = true
     public var personality: UInt32 = 0
     public var hostProcess: UInt32 = 0
-    public var keepCapabilities = false
+    /// What prctl sets; inherited by fork as a whole.
+    public var control = ControlState()
     public var oomScoreAdjust: Int32 = 0
 
     public enum State {
@@ -98,22 +99,6 @@ public struct Usage {
         maxResidentKilobytes = max(maxResidentKilobytes, other.maxResidentKilobytes)
         minorFaults &+= other.minorFaults
     }
-}
-
-/// User and group identity (credentials(7)). Root has every capability; others have none.
-public struct Credentials {
-    public var uid: UInt32 = 0
-    public var euid: UInt32 = 0
-    public var suid: UInt32 = 0
-    public var fsuid: UInt32 = 0
-    public var gid: UInt32 = 0
-    public var egid: UInt32 = 0
-    public var sgid: UInt32 = 0
-    public var fsgid: UInt32 = 0
-    public var groups: [UInt32] = []
-    public init() {}
-    public var isPrivileged: Bool { euid == 0 }
-    public func isMember(of group: UInt32) -> Bool { fsgid == group || groups.contains(group) }
 }
 
 /// What CLONE_FS shares.

@@ -104,5 +104,19 @@ public struct SchedulingState {
     public var policy: Int32 = 0
     public var priority: Int32 = 0
     public var nice: Int32 = 0
+    public var resetsOnFork = false
+    public var ioPriority: Int32 = 0
+    /// SCHED_DEADLINE.
+    public var runtime: UInt64 = 0
+    public var deadline: UInt64 = 0
+    public var period: UInt64 = 0
     public init() {}
+
+    /// What a child gets (SCHED_RESET_ON_FORK).
+    public var forked: SchedulingState {
+        guard resetsOnFork else { return self }
+        var new = SchedulingState()
+        if policy == 0 || policy == 3 { new.nice = max(nice, 0) }
+        return new
+    }
 }

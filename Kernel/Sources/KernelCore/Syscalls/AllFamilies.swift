@@ -7,6 +7,13 @@ public enum AllFamilies {
         SyscallTable([
             ProcessCalls.entries(),
             MemoryCalls.entries(),
+            // First, so that a real call of the same number wins.
+            Refused.entries(),
+            CredentialCalls.entries(),
+            Limits.entries(),
+            Scheduling.entries(),
+            SystemCalls.entries(),
+            PrctlCalls.entries(),
             Pipes.entries(),
             Polling.entries(),
             FileTransfers.entries(),
