@@ -143,9 +143,8 @@ extension Credentials {
         ambient = ambient.intersection(newPermitted).intersection(new)
     }
 
-    /// exec of a file whose set-user-ID and set-group-ID bits give these ids (nil: none, or not honoured). Returns whether the
-    /// program gained anything, which is AT_SECURE and makes the process not dumpable.
-    public mutating func exec(setUser: UInt32?, setGroup: UInt32?) -> Bool {
+    /// exec of a file whose set-user-ID and set-group-ID bits give these ids (nil: none, or not honoured).
+    public mutating func exec(setUser: UInt32?, setGroup: UInt32?) {
         let old = self
         if let setUser { euid = setUser }
         if let setGroup { egid = setGroup }
@@ -164,7 +163,6 @@ extension Credentials {
             effective = ambient
         }
         secureBits &= ~Credentials.keepCapabilitiesBit
-        return euid != uid || egid != gid || (uid != 0 && !permitted.isSubset(of: ambient))
     }
 }
 

@@ -54,7 +54,7 @@ public enum ProcessClone {
         let child = Thread(tid: tid, process: process, block: block, name: thread.name)
         Signals.inheritForFork(from: thread, to: child, flags: flags)
         child.affinity = thread.affinity
-        child.scheduling = thread.scheduling
+        child.scheduling = thread.scheduling.forked
         block.setMaySpin(kernel.maySpin(child))
         if flags & Clone.CLONE_CHILD_CLEARTID != 0 { child.clearChildTid = request.childTid }
         if flags & Clone.CLONE_CHILD_SETTID != 0 { child.setChildTid = request.childTid }
@@ -144,7 +144,8 @@ public enum ProcessClone {
         process.noNewPrivileges = parent.noNewPrivileges
         process.isDumpable = parent.isDumpable
         process.personality = parent.personality
-        process.keepCapabilities = parent.keepCapabilities
+        process.control = parent.control
+        process.control.defaultTimerSlack = parent.control.timerSlack
         process.oomScoreAdjust = parent.oomScoreAdjust
         return process
     }

@@ -107,15 +107,13 @@ public enum ProcessExec {
     }
 
     private static func takeCredentials(_ process: Process, _ image: ExecImage) {
-        if let uid = image.newUid {
-            process.credentials.euid = uid
-        }
-        if let gid = image.newGid { process.credentials.egid = gid }
-        process.credentials.suid = process.credentials.euid
-        process.credentials.sgid = process.credentials.egid
-        process.credentials.fsuid = process.credentials.euid
-        process.credentials.fsgid = process.credentials.egid
-        process.keepCapabilities = false
+        let old = process.credentials
+        process.credentials.exec(setUser: image.newUid, setGroup: image.newGid)
+        let new = process.credentials
+        // A program that gained an identity may not be looked into, and does not die with its parent.
+        let isPlain = new.uid == new.euid && new.gid == new.egid
+        process.isDumpable = isPlain
+        if !isPlain || old.euid != new.euid || old.egid != new.egid { process.parentDeathSignal = 0 }
     }
 
     static func lastComponent(_ path: [UInt8]) -> [UInt8] {

@@ -5,10 +5,10 @@
 public enum AllFamilies {
     public static func table() -> SyscallTable {
         SyscallTable([
-            ProcessCalls.entries(),
-            MemoryCalls.entries(),
             // First, so that a real call of the same number wins.
             Refused.entries(),
+            ProcessCalls.entries(),
+            MemoryCalls.entries(),
             CredentialCalls.entries(),
             Limits.entries(),
             Scheduling.entries(),
