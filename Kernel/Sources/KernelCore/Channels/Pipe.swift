@@ -73,6 +73,26 @@ final class Pipe {
         return done
     }
 
+    /// Copies what could be read now without taking it (tee(2), splice(2)).
+    func peek(_ buffer: inout IOBuffer) throws(Errno) -> Int {
+        let end = segments.first?.end ?? ring.tail
+        let start = segments.first?.start ?? ring.head
+        return try ring.peek(&buffer, from: start, end - start)
+    }
+    /// Takes `bytes` of what `peek` showed.
+    func drop(_ bytes: Int) {
+        let wasFull = isFull
+        if segments.isEmpty {
+            ring.drop(bytes)
+        } else {
+            segments[0].start += min(bytes, segments[0].end - segments[0].start)
+            if segments[0].isPacket || segments[0].start == segments[0].end { segments.removeFirst() }
+            let next = segments.first?.start ?? ring.tail
+            ring.drop(next - ring.head)
+        }
+        if wasFull && !isFull { notifyWriters() }
+    }
+
     private func readSegments(_ buffer: inout IOBuffer) throws(Errno) -> Int {
         var done = 0
         while let first = segments.first, !buffer.isEmpty, !(first.isPacket && done > 0) {
