@@ -13,7 +13,7 @@ cc=(clang --target=x86_64-unknown-linux-gnu -O2 -g -ffreestanding -fno-stack-pro
 swift=(swiftc -target x86_64-unknown-none-elf -enable-experimental-feature Embedded -enable-experimental-feature Lifetimes -wmo -parse-as-library -swift-version 6
     -Xcc -ffreestanding -Xcc -fno-stack-protector -Xcc -mno-red-zone -Xcc -fmodule-map-file="$here/Sources/CMachine/include/module.modulemap"
     -Xcc -I"$here/Sources/CMachine/include" -Xcc -I"$here/Sources/CCrypto/include" -Xfrontend -disable-stack-protector -Xfrontend -function-sections
-    -assume-single-threaded -enforce-exclusivity=unchecked -strict-memory-safety -warnings-as-errors -module-cache-path "$work/cache" -I "$work")
+    -enforce-exclusivity=unchecked -strict-memory-safety -warnings-as-errors -module-cache-path "$work/cache" -I "$work")
 if [ "$mode" = debug ]; then swift+=(-Onone -g); else swift+=(-O -g -Xcc -O2); fi
 
 # compile NAME DEPENDENCIES...: rebuilds a module when its sources or a module it needs changed.
@@ -42,6 +42,12 @@ compile Formats
 compile Machine LinuxABI
 compile KernelCore LinuxABI Formats Machine
 compile CloisterKernel LinuxABI Formats Machine KernelCore
+# The runtime's last release under another name; see CMachine/refcount.c.
+if [ ! -f "$work/runtime.o" ]; then
+    echo 'final class Anything {}; public func keep() -> AnyObject { Anything() }' > "$work/runtime.swift"
+    "${swift[@]}" -module-name CloisterRuntime -c "$work/runtime.swift" -o "$work/runtime.o"
+    llvm-objcopy --redefine-sym swift_release=cm_swift_release_last "$work/runtime.o"
+fi
 ld.lld -static -nostdlib --gc-sections --image-base=0x100000000000 -z separate-code -z max-page-size=4096 -e _start -o "$output.new" \
-    "${objects[@]}" "$work"/{LinuxABI,Formats,Machine,KernelCore,CloisterKernel}.o ${CLOISTER_KERNEL_LIBS:-}
+    "${objects[@]}" "$work"/{LinuxABI,Formats,Machine,KernelCore,CloisterKernel,runtime}.o ${CLOISTER_KERNEL_LIBS:-}
 mv "$output.new" "$output"

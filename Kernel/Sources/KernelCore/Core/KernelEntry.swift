@@ -13,7 +13,8 @@ public final class KernelEntry: EntryPoints {
 
     public override func trappedSystemCall(_ registers: Registers) -> Int64 {
         let thread = currentThread
-        thread.process.memory.rewriteSite(endingAt: registers.rip)
+        // Every thread that trapped at a site passes here, so none is left to return into displaced code.
+        if let rip = thread.process.memory.rewriteSite(endingAt: registers.rip) { registers.rip = rip }
         return Dispatcher.dispatch(Call(thread: thread, registers: registers), number: registers.number)
     }
 
@@ -63,10 +64,13 @@ public final class KernelEntry: EntryPoints {
 }
 
 extension AddressSpace {
-    /// The call whose instruction ends at `address` trapped: rewrite it if it lies in a code twin.
-    func rewriteSite(endingAt address: UInt64) {
+    /// The call whose instruction ends at `address` trapped: rewrites it if it lies in a code twin. Returns where to go on when what
+    /// follows was displaced.
+    func rewriteSite(endingAt address: UInt64) -> UInt64? {
         let site = address &- 2
-        guard let area = area(at: site), area.kind != .stubs, let twin = area.twin else { return }
-        twin.rewrite(site: Int(site - area.start) + Int(area.offset - twin.offset))
+        guard let area = area(at: site), area.kind != .stubs, let twin = area.twin else { return nil }
+        let inTwin = Int(site - area.start) + Int(area.offset - twin.offset)
+        guard let replay = twin.rewrite(site: inTwin) else { return nil }
+        return address &- 2 &- UInt64(inTwin) &- UInt64(twin.distance) &+ UInt64(replay)
     }
 }

@@ -18,8 +18,11 @@ public final class CodeTwin {
     public static let stubBytes = 65536
     static let slotBytes = 64
     private var usedSlots = 1
-    /// Sites already tried, so that one that fits no shape is not tried again.
-    private var tried = Set<Int>()
+    /// Sites already tried, so that one that fits no shape is not tried again. For a site whose following instructions were
+    /// displaced: the stub slot that replays them, else 0.
+    private var tried: [Int: Int] = [:]
+    /// Where in a stub the displaced instructions start.
+    private static let replayOffset = 13
 
     public init(content: FileContent, offset: Int64, bytes: Int) throws(Errno) {
         self.offset = offset
@@ -50,16 +53,19 @@ public final class CodeTwin {
     /// Distance from the stub area to the twin's first byte, in the guest.
     public var distance: Int64 { offset + Int64(CodeTwin.stubBytes) }
 
-    /// Rewrites the site whose `syscall` instruction is at `site` bytes into the twin.
-    public func rewrite(site: Int) {
-        guard site >= 0, site + 2 <= bytes, usedSlots < CodeTwin.stubBytes / CodeTwin.slotBytes, tried.insert(site).inserted else { return }
+    /// Rewrites the site whose `syscall` instruction is at `site` bytes into the twin. Returns where a thread that trapped there must
+    /// go on, as a distance from the stub area, when what follows the site was displaced.
+    public func rewrite(site: Int) -> Int? {
+        if let slot = tried[site] { return slot == 0 ? nil : slot + CodeTwin.replayOffset }
+        guard site >= 0, site + 2 <= bytes, usedSlots < CodeTwin.stubBytes / CodeTwin.slotBytes else { return nil }
         let slot = usedSlots * CodeTwin.slotBytes
         let shape = PageMemory.rewriteSite(
             code: code, codeBytes: codePages * pageSize, site: site, stub: stubs.advanced(by: slot),
             stubDistance: Int64(slot) - distance, gateDistance: -Int64(slot))
-        if shape != 0 {
-            usedSlots += 1
-            kernel.rewrittenSites += 1
-        }
+        tried[site] = shape == 2 ? slot : 0
+        if shape == 0 { return nil }
+        usedSlots += 1
+        kernel.rewrittenSites += 1
+        return shape == 2 ? slot + CodeTwin.replayOffset : nil
     }
 }
