@@ -16,6 +16,7 @@ public final class Kernel {
     public let futexes = FutexTable()
     public let supervisor = SupervisorMailbox()
     let channels = ChannelState()
+    public let terminals = TerminalTable()
     public var mounts = MountTable()
     var lockWaits = LockWaits()
     /// Where memfd_create's files live.

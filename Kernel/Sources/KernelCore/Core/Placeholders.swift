@@ -4,7 +4,6 @@
 import LinuxABI
 import Machine
 
-public final class Terminal {}
 public final class InodeWatches {}
 public final class Tracer {
     public func begin(_ call: Call, _ number: Int) -> Int { 0 }

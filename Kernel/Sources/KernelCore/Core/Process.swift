@@ -15,6 +15,8 @@ public final class Process {
     public var group: Int32
     public var session: Int32
     public var terminal: Terminal?
+    /// The foreground group of a terminal that was hung up under this session leader.
+    public var lostForeground: Int32 = 0
     public var hasExeced = false
 
     // MARK: what clone may share

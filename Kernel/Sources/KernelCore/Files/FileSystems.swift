@@ -22,7 +22,8 @@ public enum FileSystems {
             root, on: nil, source: [UInt8](config.image == nil ? "host" : "image"), isReadOnly: false)
         let location = Location(mount: mount, inode: root)
         for target: StaticString in ["/proc", "/sys"] { try mountTemporary([UInt8](target), location, mode: 0o555) }
-        for target: StaticString in ["/dev"] { try mountTemporary([UInt8](target), location, mode: 0o755) }
+        try mountPseudo([UInt8]("/dev"), location, "tmpfs") { () throws(Errno) -> Inode in try DeviceFS.make() }
+        try mountPseudo([UInt8]("/dev/pts"), location, "devpts") { () throws(Errno) -> Inode in kernel.terminals.directory }
         for target: StaticString in ["/dev/shm", "/tmp"] { try mountTemporary([UInt8](target), location, mode: 0o1777) }
         try mountTemporary([UInt8]("/run"), location, mode: 0o755)
         if config.insecureHostRoot { try mountTemporary([UInt8]("/var/tmp"), location, mode: 0o1777) }
@@ -53,6 +54,15 @@ public enum FileSystems {
         do {
             let point = try makeDirectory(target, root)
             kernel.mounts.add(RamSuperblock.make(mode: mode), on: point, source: [UInt8]("tmpfs"), isReadOnly: isReadOnly)
+        } catch { throw .mount(target: target, error) }
+    }
+
+    private static func mountPseudo(
+        _ target: [UInt8], _ root: Location, _ source: StaticString, _ make: () throws(Errno) -> Inode
+    ) throws(BootError) {
+        do {
+            let point = try makeDirectory(target, root)
+            kernel.mounts.add(try make(), on: point, source: [UInt8](source), isReadOnly: false)
         } catch { throw .mount(target: target, error) }
     }
 

@@ -58,7 +58,9 @@ public enum Files {
         let writes = flags & Open.O_ACCMODE != Open.O_RDONLY
         if isDirectory, writes || flags & Open.O_TRUNC != 0 { throw .EISDIR }
         try checkOpen(inode, walk.mount, flags, walk.thread.process)
-        let file = try inode.open(flags & keptFlags, try walk.location(), walk.thread)
+        // Terminals want to know, and do not keep it.
+        let noTerminal = inode.type == FileMode.S_IFCHR ? flags & Open.O_NOCTTY : 0
+        let file = try inode.open(flags & keptFlags | noTerminal, try walk.location(), walk.thread)
         if flags & Open.O_TRUNC != 0, inode.isRegular { try truncateOpened(inode, walk.thread) }
         return file
     }

@@ -70,8 +70,8 @@ public enum Attributes {
         try inode.refresh()
         var attributes: UInt64 = 0
         if let mount = target.mount, mount.root === inode { attributes |= StatxAttribute.STATX_ATTR_MOUNT_ROOT }
-        let device = DeviceNumber(inode.superblock.deviceID)
-        let special = DeviceNumber(inode.deviceNumber)
+        let device = inode.superblock.deviceID
+        let special = inode.deviceNumber
         try UserMemory.write(
             StatX(
                 stx_mask: Statx.STATX_BASIC_STATS | Statx.STATX_BTIME | (target.mount == nil ? 0 : Statx.STATX_MNT_ID),
@@ -81,8 +81,8 @@ public enum Attributes {
                 stx_attributes_mask: StatxAttribute.STATX_ATTR_MOUNT_ROOT | StatxAttribute.STATX_ATTR_IMMUTABLE
                     | StatxAttribute.STATX_ATTR_APPEND | StatxAttribute.STATX_ATTR_NODUMP | StatxAttribute.STATX_ATTR_AUTOMOUNT,
                 stx_atime: stamp(inode.accessTime), stx_btime: stamp(inode.birthTime), stx_ctime: stamp(inode.changeTime),
-                stx_mtime: stamp(inode.modificationTime), stx_rdev_major: special.major, stx_rdev_minor: special.minor,
-                stx_dev_major: device.major, stx_dev_minor: device.minor,
+                stx_mtime: stamp(inode.modificationTime), stx_rdev_major: DeviceNumber.major(of: special), stx_rdev_minor: DeviceNumber.minor(of: special),
+                stx_dev_major: DeviceNumber.major(of: device), stx_dev_minor: DeviceNumber.minor(of: device),
                 stx_mnt_id: UInt64(target.mount?.id ?? 0)),
             to: call.a4)
         return 0
@@ -138,20 +138,6 @@ public enum Attributes {
         }
         try UserMemory.write(answer, to: address)
         return 0
-    }
-}
-
-/// Linux's split of a device number (makedev(3)).
-struct DeviceNumber {
-    var major: UInt32
-    var minor: UInt32
-    init(_ value: UInt64) {
-        major = UInt32(truncatingIfNeeded: (value >> 8) & 0xfff | (value >> 32) & 0xffff_f000)
-        minor = UInt32(truncatingIfNeeded: value & 0xff | (value >> 12) & 0xffff_ff00)
-    }
-    /// As mknod(2) passes it: 32 bits, the same split.
-    static func word(major: UInt32, minor: UInt32) -> UInt64 {
-        UInt64(minor & 0xff) | UInt64(major & 0xfff) << 8 | UInt64(minor & ~0xff) << 12 | UInt64(major & ~0xfff) << 32
     }
 }
 
