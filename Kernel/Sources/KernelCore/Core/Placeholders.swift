@@ -5,7 +5,3 @@ import LinuxABI
 import Machine
 
 public final class InodeWatches {}
-public final class Tracer {
-    public func begin(_ call: Call, _ number: Int) -> Int { 0 }
-    public func end(_ call: Call, _ number: Int, _ token: Int, _ result: Int64) {}
-}

@@ -53,3 +53,19 @@ extension Host {
         return result == 0 && processor < 8192 && node < 1024 ? (processor, node) : (0, 0)
     }
 }
+
+extension Host {
+    /// A line of the system-call log. A descriptor that does not take it loses it.
+    func writeTrace(_ descriptor: Int32, _ line: inout [UInt8]) {
+        let count = line.count
+        Machine.withAddress(of: &line) { address in
+            var done = 0
+            while done < count {
+                let result = raw.unlocked(1, UInt64(bitPattern: Int64(descriptor)), address &+ UInt64(done), UInt64(count - done))
+                if result == -4 { continue }
+                guard result > 0, result <= Int64(count - done) else { break }
+                done += Int(result)
+            }
+        }
+    }
+}

@@ -77,18 +77,16 @@ enum Scheduling {
         var mask = [UInt64](repeating: 0, count: old.count)
         for i in 0..<min(count, old.count * 8) { mask[i / 8] |= UInt64(bytes[i]) << UInt64(i % 8 * 8) }
         try kernel.host.setAffinity(target.block.hostThread, mask)
-        target.affinity = mask
-        applyAffinity(target)
+        // The host drops the processors that are not there.
+        target.affinity = try kernel.host.affinity(target.block.hostThread)
+        target.block.setMaySpin(kernel.maySpin(target))
         return 0
     }
 
-    /// Tells the waiting code whether spinning can pay.
-    static func applyAffinity(_ thread: Thread) {
-        do {
-            var processors = 0
-            for word in try kernel.host.affinity(thread.block.hostThread) { processors += word.nonzeroBitCount }
-            thread.block.setMaySpin(processors > 1)
-        } catch {}
+    /// A fresh host process took over the thread: it gets the thread's affinity.
+    static func restoreAffinity(_ thread: Thread) {
+        if thread.affinity.isEmpty { return }
+        do { try kernel.host.setAffinity(0, thread.affinity) } catch {}
     }
 
     private static func getAffinity(_ call: Call) throws(Errno) -> Int {
