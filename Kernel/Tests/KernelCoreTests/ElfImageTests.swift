@@ -139,7 +139,7 @@ import Testing
             for segment in image.segments {
                 #expect(segment.fileMapSize <= segment.pageEnd - segment.pageStart)
                 #expect(segment.zeroPagesStart + segment.zeroPagesSize == segment.pageEnd)
-                #expect(segment.clearStart + segment.clearSize <= segment.end)
+                #expect(segment.clearStart + segment.clearSize <= ElfImage.Segment.pageCeiling(segment.end))
                 #expect(segment.fileSize == 0 || segment.fileMapOffset & 0xfff == 0)
             }
         }

@@ -27,10 +27,11 @@ extension ElfImage {
         var fileMapOffset: UInt64 { fileOffset - (address - pageStart) }
         var fileMapSize: UInt64 { fileSize == 0 ? 0 : Segment.pageCeiling(fileEnd) - pageStart }
 
-        /// Bytes behind the file's in its last page, to be cleared where the segment is larger in memory.
+        /// Bytes behind the file's in its last page, to be cleared where the segment is larger in memory. As on Linux, up to the end of
+        /// the page: ld.so's first allocations are made of what lies behind its data.
         var clearStart: UInt64 { fileEnd }
         var clearSize: UInt64 {
-            fileSize == 0 || memorySize == fileSize ? 0 : min(Segment.pageCeiling(fileEnd), end) - fileEnd
+            fileSize == 0 || memorySize == fileSize ? 0 : Segment.pageCeiling(fileEnd) - fileEnd
         }
 
         /// Whole pages of zeros behind the file's: from `zeroPagesStart` for `zeroPagesSize`.
