@@ -189,13 +189,11 @@ final class HostSocket: SocketFile {
         let host = kernel.host
         let room = buffer.remaining
         let limit = flags & SocketMessage.MSG_TRUNC != 0 ? max(room, 1 << 30) : room
-        let isPlain = isStream || !request.wantsAddress && request.controlRoom == 0
-        if isPlain, let range = buffer.nextGuestRange(), range.count == room {
+        let isPlain = isStream || !(request.wantsAddress || request.wantsFlags || request.controlRoom > 0)
+        if isPlain && request.flags & SocketMessage.MSG_ERRQUEUE == 0, let range = buffer.nextGuestRange(), range.count == room {
             let n = try host.receive(descriptor, range.address, range.count, flags: flags, limit: limit)
-            if request.controlRoom == 0 || isStream {
-                buffer.consume(n)
-                return n
-            }
+            buffer.consume(n)
+            return n
         }
         var message = HostMessage()
         if request.wantsAddress { message.name = [UInt8](repeating: 0, count: 128) }

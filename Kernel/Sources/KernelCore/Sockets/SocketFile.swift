@@ -21,6 +21,8 @@ struct SendRequest {
 struct ReceiveRequest {
     var flags: Int32 = 0
     var wantsAddress = false
+    /// Whether the caller looks at `outFlags`.
+    var wantsFlags = false
     /// Room for control messages; 0 where the caller cannot take any.
     var controlRoom = 0
     // Results.

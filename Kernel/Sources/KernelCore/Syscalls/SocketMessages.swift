@@ -84,6 +84,7 @@ extension Sockets {
         var buffer = try readSegments(header)
         var request = ReceiveRequest(flags: flags)
         request.wantsAddress = header.msg_name != 0
+        request.wantsFlags = true
         request.controlRoom = header.msg_control == 0 ? 0 : Int(min(header.msg_controllen, UInt64(ControlMessages.maximumBytes)))
         let count = try file.receive(&buffer, &request, call.thread)
         let passes = (file as? UnixSocketFile)?.socket.passCredentials ?? false
