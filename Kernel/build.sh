@@ -49,5 +49,5 @@ if [ ! -f "$work/runtime.o" ]; then
     llvm-objcopy --redefine-sym swift_release=cm_swift_release_last "$work/runtime.o"
 fi
 ld.lld -static -nostdlib --gc-sections --image-base=0x100000000000 -z separate-code -z max-page-size=4096 -e _start -o "$output.new" \
-    "${objects[@]}" "$work"/{LinuxABI,Formats,Machine,KernelCore,CloisterKernel,runtime}.o ${CLOISTER_KERNEL_LIBS:-}
+    "${objects[@]}" "$work"/{LinuxABI,Formats,Machine,KernelCore,CloisterKernel,runtime}.o ${CLOISTER_KERNEL_LIBS:-/usr/lib/x86_64-linux-gnu/libIPSec_MB.a}
 mv "$output.new" "$output"

@@ -135,6 +135,9 @@ void cm_print_bytes(const void *bytes, uint64_t count);
 void cm_stop_enclave(int32_t code) __attribute__((noreturn));
 
 uint64_t cm_random64(void);
+// SHA-256 of kernel memory; the self test returns 0 or the first vector that fails.
+void cm_sha256(uint64_t address, uint64_t length, uint8_t *out);
+int32_t cm_sha_self_test(void);
 // Random bytes at any address; a fault is recovered. Returns the number of bytes NOT written.
 uint64_t cm_random_to(uint64_t to, uint64_t count);
 int32_t cm_install_filter(void);

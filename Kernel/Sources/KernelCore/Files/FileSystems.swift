@@ -38,7 +38,8 @@ public enum FileSystems {
             } catch { throw .hostRoot(error) }
         }
         guard let image = config.image else { throw .noRoot }
-        return try ImageRoot.open(image)
+        let lower = try ImageLower.root(image)
+        do { return try RamSuperblock.make(above: lower.node, firstNumber: lower.firstFree) } catch { throw .hostRoot(error) }
     }
 
     private static func add(_ wanted: BootConfig.Mount, _ root: Location) throws(BootError) {

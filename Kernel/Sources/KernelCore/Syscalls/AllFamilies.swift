@@ -25,6 +25,8 @@ public enum AllFamilies {
             DirectoryReading.entries(),
             DirectoryChanges.entries(),
             Syncing.entries(),
+            Copying.entries(),
+            Xattr.entries(),
             Events.entries(),
             SignalCalls.entries(),
             SignalSending.entries(),

@@ -35,6 +35,7 @@ public struct Call {
     @inline(__always) public var u2: UInt32 { UInt32(truncatingIfNeeded: registers.a2) }
     @inline(__always) public var u3: UInt32 { UInt32(truncatingIfNeeded: registers.a3) }
     @inline(__always) public var u4: UInt32 { UInt32(truncatingIfNeeded: registers.a4) }
+    @inline(__always) public var u5: UInt32 { UInt32(truncatingIfNeeded: registers.a5) }
 }
 
 public enum Support: UInt8 {
