@@ -26,6 +26,8 @@ extension Signals {
         let block = thread.block
         block.fullRegisters = set
         block.leavesFully = true
+        // The gate looks for the full exit only behind the exit work.
+        block.setWork(true)
         restoreAlternateStack(thread, context.uc_stack, set.rsp)
         if set.rip >= Machine.userEnd {
             force(Siginfo(si_signo: Signal.SIGSEGV, si_code: SignalCode.SI_KERNEL), Signal.SIGSEGV, on: thread)
