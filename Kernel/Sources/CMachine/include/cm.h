@@ -140,7 +140,12 @@ void cm_sha256(uint64_t address, uint64_t length, uint8_t *out);
 int32_t cm_sha_self_test(void);
 // Random bytes at any address; a fault is recovered. Returns the number of bytes NOT written.
 uint64_t cm_random_to(uint64_t to, uint64_t count);
+// The seccomp filter over host calls; see filter.c.
 int32_t cm_install_filter(void);
+uint32_t cm_filter_build(uint64_t *out, uint32_t limit, uint64_t text_start, uint64_t text_end);
+uint32_t cm_filter_rule_count(void);
+uint32_t cm_filter_rule_number(uint32_t index);
+const char *cm_filter_rule_name(uint32_t index);
 
 uint64_t cm_file_offset_of_page(uint64_t address);
 extern void *cm_shared_object_;

@@ -32,6 +32,11 @@ public final class Supervisor {
             Log.note("the host refuses an eventfd or a signalfd")
             return 125
         }
+        let refusal = Machine.installFilter()
+        guard refusal == 0 else {
+            Log.note("the host refuses the filter of host calls")
+            return 125
+        }
         if !config.isResident || !config.arguments.isEmpty {
             let failure = startMain()
             if failure != 0 { return failure }
