@@ -4,31 +4,20 @@
 // Shape 1: b8 imm32 0f 05        jump over the mov only; a thread past the mov still traps correctly.
 //          48 c7 c0 imm32 0f 05  the same for mov $nr,%rax.
 // Shape 2: 0f 05 + >= 3 bytes    jump over the syscall and what follows; the stub replays what it displaced.
-// A site is written with one aligned atomic store, so that other threads see the old or the new instruction, never a mixture.
+// A site is written with one atomic store within a cache line, so that other threads see the old or the new instruction, never a mixture.
 #include "internal.h"
 
 static int write_jump(uint64_t code, uint64_t at, int32_t relative) {
     uint8_t jump[5] = {0xe9, (uint8_t)relative, (uint8_t)(relative >> 8), (uint8_t)(relative >> 16), (uint8_t)(relative >> 24)};
     uint64_t address = code + at;
-    uint64_t in8 = address & 7, in16 = address & 15;
-    if (in8 <= 3) {
-        uint64_t *word = (uint64_t *)(address - in8), value = *word;
-        __builtin_memcpy((uint8_t *)&value + in8, jump, 5);
-        __atomic_store_n(word, value, __ATOMIC_SEQ_CST);
-        return 1;
-    }
-    if (in16 <= 11) {
-        unsigned __int128 *word = (unsigned __int128 *)(address - in16), old = *word, value = old;
-        __builtin_memcpy((uint8_t *)&value + in16, jump, 5);
-        uint64_t lo = (uint64_t)old, hi = (uint64_t)(old >> 64);
-        uint8_t ok;
-        __asm__ volatile("lock cmpxchg16b %1; sete %0"
-                         : "=q"(ok), "+m"(*word), "+a"(lo), "+d"(hi)
-                         : "b"((uint64_t)value), "c"((uint64_t)(value >> 64))
-                         : "memory", "cc");
-        return ok;
-    }
-    return 0;
+    // Eight bytes within one cache line, aligned or not, change in one step.
+    uint64_t in_line = address & 63, start = in_line <= 56 ? address : (address & ~63ull) + 56;
+    if (in_line > 59) return 0;
+    uint64_t value;
+    __builtin_memcpy(&value, (const void *)start, 8);
+    __builtin_memcpy((uint8_t *)&value + (address - start), jump, 5);
+    __asm__ volatile("xchgq %0, %1" : "+r"(value), "+m"(*(uint64_t *)start) : : "memory");
+    return 1;
 }
 
 // Length of one position-independent instruction that neither branches nor touches RIP, or 0.
@@ -120,7 +109,8 @@ int32_t cm_rewrite_site(const struct cm_rewrite *r) {
             if (number == 110) gate += 24;
             emit_call(p, stub, stub_at, (int64_t)site + 2, gate);
             __atomic_thread_fence(__ATOMIC_SEQ_CST);
-            return write_jump(r->code, site - move, (int32_t)(stub_at - (int64_t)(site - move + 5))) ? 1 : 0;
+            if (write_jump(r->code, site - move, (int32_t)(stub_at - (int64_t)(site - move + 5)))) return 1;
+            p = stub;
         }
     }
     uint64_t end = site + 2;

@@ -18,7 +18,9 @@ enum FutexCalls {
             SyscallEntry(SyscallNumber.get_robust_list, .full) { call throws(Errno) in try getRobustList(call) },
             SyscallEntry(SyscallNumber.membarrier, .full) { call throws(Errno) in try barrier(call) },
             SyscallEntry(SyscallNumber.rseq, .refused, "ENOSYS: threads have no processor numbers of their own") {
-                call throws(Errno) in throw .ENOSYS
+                call throws(Errno) in
+                guard call.a0 & 31 == 0, call.a1 & 0xffff_ffff >= 32, call.i2 == 0 else { throw .EINVAL }
+                throw .ENOSYS
             },
         ]
     }
