@@ -16,6 +16,7 @@ public enum Startup {
         _ = SyscallSignature.signature(of: 424)
         Machine.setSharedObject(Kernel(host: host, config: config, table: AllFamilies.table()))
         Machine.setEntryPoints(KernelEntry())
+        if let descriptor = config.traceDescriptor { kernel.tracer = Tracer(descriptor: descriptor) }
         let root: Location
         do { root = try FileSystems.setUp(config: config) } catch {
             Machine.print(error.message)

@@ -70,7 +70,12 @@ struct TraceRecord {
     }
 
     private mutating func append(_ kind: ArgumentKind, at index: Int, result: Int64) {
+        // A mode counts only where a file may be made.
+        let isOpen = number == SyscallNumber.open || number == SyscallNumber.openat
+        if kind == .mode, isOpen, index > 0, arguments[index - 1] & UInt64(Open.O_CREAT | Open.O_TMPFILE & ~Open.O_DIRECTORY) == 0 { return }
         separate(index)
+        // Randomness is likely to become a key.
+        if kind == .outBuffer, number == SyscallNumber.getrandom { return text.append(pointer: arguments[index]) }
         let following = index < 5 ? arguments[index + 1] : 0
         TraceFormat.append(kind, arguments[index], following: following, result: result, arguments: arguments, to: &text)
     }
