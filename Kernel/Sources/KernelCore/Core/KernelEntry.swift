@@ -73,4 +73,11 @@ extension AddressSpace {
         guard let replay = twin.rewrite(site: inTwin) else { return nil }
         return address &- 2 &- UInt64(inTwin) &- UInt64(twin.distance) &+ UInt64(replay)
     }
+
+    /// What the program should be told instead of an address in a stub, which is none of its code.
+    func originalAddress(of address: UInt64) -> UInt64 {
+        guard let area = area(at: address), area.kind == .stubs, let twin = area.twin else { return address }
+        guard let original = twin.original(of: Int(address - area.start)) else { return address }
+        return area.start &+ UInt64(bitPattern: original)
+    }
 }

@@ -21,6 +21,8 @@ public final class CodeTwin {
     /// Sites already tried, so that one that fits no shape is not tried again. For a site whose following instructions were
     /// displaced: the stub slot that replays them, else 0.
     private var tried: [Int: Int] = [:]
+    /// For each slot its site, and whether what follows the site was displaced. The first is no stub.
+    private var slots: [(site: Int, isDisplaced: Bool)] = [(0, false)]
     /// Where in a stub the displaced instructions start.
     private static let replayOffset = 13
 
@@ -65,7 +67,19 @@ public final class CodeTwin {
         tried[site] = shape == 2 ? slot : 0
         if shape == 0 { return nil }
         usedSlots += 1
+        slots.append((site, shape == 2))
         kernel.rewrittenSites += 1
         return shape == 2 ? slot + CodeTwin.replayOffset : nil
+    }
+
+    /// The place in the program's own code that a place in the stub area stands for, as a distance from the stub area.
+    public func original(of stubOffset: Int) -> Int64? {
+        let slot = stubOffset / CodeTwin.slotBytes
+        guard slot > 0, slot < slots.count else { return nil }
+        let inside = stubOffset % CodeTwin.slotBytes
+        let start = distance + Int64(slots[slot].site)
+        // Before the jump to the gate the call has not been made.
+        guard slots[slot].isDisplaced, inside >= CodeTwin.replayOffset else { return start }
+        return start + 2 + Int64(inside - CodeTwin.replayOffset)
     }
 }

@@ -116,10 +116,15 @@ extension Signals {
             di: set.rdi, si: set.rsi, bp: set.rbp, bx: set.rbx, dx: set.rdx, ax: set.rax, cx: set.rcx, sp: set.rsp, ip: set.rip,
             flags: set.eflags, cs: SignalFrameFlag.userCodeSelector, ss: SignalFrameFlag.userStackSelector,
             err: thread.faultError, trapno: thread.faultTrap, oldmask: mask.bits, cr2: thread.faultAddress, fpstate: place.state)
-        if let restartNumber {
-            context.reserved1[0] = restartMagic
-            context.reserved1[1] = set.rip
-            context.reserved1[2] = restartNumber
+        // The program sees its own code, and a call to be repeated at its instruction, as on Linux; C libraries look for that to tell
+        // whether a thread is in a cancellation point.
+        context.ip = thread.process.memory.originalAddress(of: set.rip)
+        if restartNumber != nil { context.ip &-= 2 }
+        if context.ip != set.rip {
+            context.reserved1[0] = returnMagic
+            context.reserved1[1] = context.ip
+            context.reserved1[2] = restartNumber ?? .max
+            context.reserved1[3] = set.rip
         }
         let frame = RtSigframe(
             pretcode: action.sa_restorer,
@@ -140,6 +145,6 @@ extension Signals {
         }
     }
 
-    /// Marks a context whose call rt_sigreturn runs again: at a rewritten site there is no instruction to return to.
-    static let restartMagic: UInt64 = 0x7274_7365_7220_6c63
+    /// Marks a context whose instruction pointer is not where rt_sigreturn continues: in a stub, or behind a call to be repeated.
+    static let returnMagic: UInt64 = 0x7274_7365_7220_6c63
 }

@@ -22,7 +22,13 @@ extension Signals {
         } else if !Machine.readFrameState(from: saved.fpstate) {
             return bad(thread)
         }
-        let set = registers(from: saved, over: call.registers.all)
+        var set = registers(from: saved, over: call.registers.all)
+        var repeats = false
+        // Where the handler left the instruction pointer alone.
+        if saved.reserved1[0] == returnMagic, saved.reserved1[1] == set.rip {
+            set.rip = saved.reserved1[3]
+            repeats = saved.reserved1[2] == set.rax && set.rax != .max
+        }
         let block = thread.block
         block.fullRegisters = set
         block.leavesFully = true
@@ -33,7 +39,7 @@ extension Signals {
             force(Siginfo(si_signo: Signal.SIGSEGV, si_code: SignalCode.SI_KERNEL), Signal.SIGSEGV, on: thread)
             return Int(truncatingIfNeeded: set.rax)
         }
-        if saved.reserved1[0] == restartMagic, saved.reserved1[1] == set.rip, saved.reserved1[2] == set.rax {
+        if repeats {
             return runAgain(thread, call.registers, set)
         }
         return Int(truncatingIfNeeded: set.rax)
