@@ -5,9 +5,9 @@
 #include <sys/time.h>
 
 static int handled;
-static void handle(int signal) { (void)signal, handled++; }
+static void count(int signal) { (void)signal, handled++; }
 static void arm(int flags) {
-    struct sigaction action = {.sa_handler = handle, .sa_flags = flags};
+    struct sigaction action = {.sa_handler = count, .sa_flags = flags};
     struct itimerval timer = {{0, 0}, {0, 20000}};
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &timer, NULL);
@@ -37,7 +37,8 @@ int main(void) {
     CHECK_ERRNO(poll(both, 2, 2000), EINTR);
     CHECK_EQ(handled, 6);
     pid_t pid = CHILD(sleep_ms(10); notify(p[1]));
-    CHECK(poll(both, 2, 2000) == 1 && both[0].revents == POLLIN && both[1].revents == 0, "the pipe ends a poll over both");
+    CHECK(poll(both, 2, 2000) == 1 && both[0].revents == POLLIN && both[1].revents == 0,
+          "the pipe ends a poll over both");
     CHECK(exit_code(pid) == 0 && read(p[0], &byte, 1) == 1, "reap");
     pid = CHILD(sleep_ms(10); notify(p[1]));
     CHECK(epoll_wait(set, &event, 1, 2000) == 1 && event.data.fd == p[0], "and an epoll over both");
@@ -53,6 +54,7 @@ int main(void) {
     arm(0);
     sleep_ms(40);
     CHECK_ERRNO(ppoll(both, 2, NULL, &none), EINTR);
-    CHECK(handled == 7 && sigprocmask(SIG_SETMASK, NULL, &now) == 0 && sigismember(&now, SIGALRM), "ppoll swaps the mask and puts it back");
+    CHECK(handled == 7 && sigprocmask(SIG_SETMASK, NULL, &now) == 0 && sigismember(&now, SIGALRM),
+          "ppoll swaps the mask and puts it back");
     DONE();
 }
