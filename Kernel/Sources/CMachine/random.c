@@ -106,7 +106,9 @@ uint64_t cm_random_to(uint64_t to, uint64_t count) {
     return count - done;
 }
 
+#ifndef CM_HOSTED
 void arc4random_buf(void *to, uint64_t n) { cm_random_to((uint64_t)to, n); }
+#endif
 
 uint64_t cm_random64(void) {
     uint64_t v = 0;

@@ -60,6 +60,6 @@ extension ElfImage {
         }
 
         private static func pageFloor(_ address: UInt64) -> UInt64 { address & ~(ElfImage.pageSize - 1) }
-        private static func pageCeiling(_ address: UInt64) -> UInt64 { pageFloor(address + ElfImage.pageSize - 1) }
+        static func pageCeiling(_ address: UInt64) -> UInt64 { pageFloor(address + ElfImage.pageSize - 1) }
     }
 }
