@@ -110,7 +110,7 @@ static void check(struct program *p, uint8_t kind) {
     case IOCTL: ONE_OF(p, 1, 0x5401, 0x5402, 0x5403, 0x5404, 0x5411, 0x5413, 0x5414, 0x541b, 0x8905); break;
     case SOCKET: ONE_OF(p, 0, 2, 10); break;  // AF_INET, AF_INET6
     case FCNTL: ONE_OF(p, 1, 3, 4, 1030); break;  // F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
-    case PRCTL: ONE_OF(p, 0, 59); break;  // PR_SET_SYSCALL_USER_DISPATCH, in a new thread
+    case PRCTL: ONE_OF(p, 0, 1, 59); break;  // PR_SET_PDEATHSIG, PR_SET_SYSCALL_USER_DISPATCH, in a new thread
     case KILL: ONE_OF(p, 1, 9); break;
     case TGKILL: ONE_OF(p, 2, CM_KICK_SIGNAL); break;
     case CLONE:

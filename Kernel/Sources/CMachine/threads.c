@@ -73,6 +73,11 @@ __attribute__((used)) void cm_child_setup(void) {
     cm_early_call(NR_madvise, base + CM_SLOT_BLOCK - 0x2000, 0x3000, 23 /* MADV_POPULATE_WRITE */, 0, 0, 0);
     cm_set_altstack(t);
     guard(t);
+    // A process (not a thread of one) must not outlive the supervisor, which is its parent.
+    if (t->host_pid == 0 || t->host_pid == t->host_tid) {
+        cm_early_call(NR_prctl, 1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0, 0);
+        if (cm_early_call(110 /* getppid */, 0, 0, 0, 0, 0, 0) != (int64_t)cm_slot_thread(0)->host_pid) cm_process_exit(0);
+    }
     cm_arm_dispatch();
 }
 

@@ -42,6 +42,10 @@ public final class Process {
     /// Parents waiting in wait4 and waitid sleep here.
     public let childQueue = WaitQueue()
     public let exitQueue = WaitQueue()
+    /// Told at the end of a program that a client waits for.
+    var endWatcher: Waiter? {
+        didSet { if let endWatcher { exitQueue.add(endWatcher) } }
+    }
     /// Notified when a thread ended (exec waits for the others).
     public let threadQueue = WaitQueue()
     public var isExiting = false

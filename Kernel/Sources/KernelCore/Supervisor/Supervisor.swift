@@ -32,6 +32,7 @@ public final class Supervisor {
             Log.note("the host refuses an eventfd or a signalfd")
             return 125
         }
+        control.open()
         let refusal = Machine.installFilter()
         guard refusal == 0 else {
             Log.note("the host refuses the filter of host calls")
@@ -45,7 +46,8 @@ public final class Supervisor {
             spawnRequested()
             kernel.timers.fireDue()
             if let status = kernel.mainExitStatus, !isEnding, !config.isResident { beginEnd(exitCode(status)) }
-            if control.shouldStop && !isEnding { beginEnd(0) }
+            control.checkStopped()
+            if control.shouldStop && !isEnding { beginEnd(control.isAbandoned ? 129 : 0) }
             if isEnding && kernel.processes.count <= 1 { break }
             waitForEvents()
         }
@@ -55,14 +57,14 @@ public final class Supervisor {
     // MARK: the main program
 
     private func startMain() -> Int32 {
-        let streams = control.mainStreams()
-        var request = ProgramRequest(
-            arguments: config.arguments, environment: config.environment, workingDirectory: config.workingDirectory,
-            streams: streams.files)
-        request.userID = config.userID
-        request.groupID = config.groupID
-        request.terminal = streams.terminal
-        do {
+        do throws(Errno) {
+            let streams = try control.mainStreams()
+            var request = ProgramRequest(
+                arguments: config.arguments, environment: config.environment, workingDirectory: config.workingDirectory,
+                streams: streams.files)
+            request.userID = config.userID
+            request.groupID = config.groupID
+            request.terminal = streams.pump?.terminal
             kernel.mainProcess = try ProgramStart.start(request)
         } catch {
             var text = [UInt8]("cloister: ")
@@ -155,7 +157,7 @@ public final class Supervisor {
     }
 
     private func finish() -> Int32 {
-        control.finish(code: code)
+        control.finish()
         if let descriptor = config.statisticsDescriptor { Statistics.write(to: descriptor) }
         return code
     }

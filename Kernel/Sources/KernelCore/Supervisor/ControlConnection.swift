@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One connection of the control socket: the launcher of `run`, or a client of a resident enclave. A client that goes away takes
+// its program with it.
+
+import Formats
+import LinuxABI
+import Machine
+
+final class ControlConnection {
+    let descriptor: Int32
+    let service: ControlService
+    var process: Process?
+    var pump: ConsolePump?
+    /// Descriptors the client handed over; closed with the connection.
+    private var handed: [Int32] = []
+    private(set) var isOpen = true
+    private let endsEnclave: Bool
+
+    init(_ descriptor: Int32, _ service: ControlService, endsEnclave: Bool) {
+        self.descriptor = descriptor
+        self.service = service
+        self.endsEnclave = endsEnclave
+    }
+
+    /// A packet, or the end, is there to be read.
+    func receive() {
+        let packet: (bytes: [UInt8], descriptors: [Int32])?
+        do { packet = try kernel.host.receivePacket(descriptor, limit: ControlProtocol.maximumPacketSize) } catch {
+            if error == .EAGAIN || error == .EINTR { return }
+            packet = nil
+        }
+        guard let packet, !packet.bytes.isEmpty else {
+            disconnected()
+            return
+        }
+        let request: ControlRequest
+        do { request = try ControlRequest(decoding: packet.bytes) } catch {
+            for one in packet.descriptors { kernel.host.close(one) }
+            fail(.EINVAL, "the request is malformed; command and enclave may be of different versions")
+            return
+        }
+        if case .exec(let exec) = request {
+            start(exec, packet.descriptors)
+            return
+        }
+        for one in packet.descriptors { kernel.host.close(one) }
+        handle(request)
+    }
+
+    private func handle(_ request: ControlRequest) {
+        switch request {
+        case .exec: break
+        case .signal(let number):
+            guard let process = process ?? (endsEnclave ? kernel.mainProcess : nil), Signal.isValid(Int32(number)) else { return }
+            Signals.send(.kill(signal: Int32(number), pid: 0, uid: 0), Int32(number), to: process)
+        case .windowSize(let size):
+            pump?.terminal.setSize(Winsize(ws_row: size.rows, ws_col: size.columns))
+        case .processList:
+            for row in ProcessList.rows() { reply(.process(row)) }
+            reply(.end)
+        case .stop(let grace):
+            service.stop(graceSeconds: grace)
+            reply(.end)
+        case .logs:
+            reply(.end)
+        }
+    }
+
+    private func start(_ exec: ExecRequest, _ descriptors: [Int32]) {
+        handed.append(contentsOf: descriptors)
+        guard process == nil, descriptors.count == 3 else {
+            fail(.EINVAL, "an exec needs three descriptors and a connection of its own")
+            return
+        }
+        do throws(Errno) {
+            let streams = try service.makeStreams(descriptors, exec.terminal)
+            pump = streams.pump
+            var request = ProgramRequest(
+                arguments: exec.arguments, environment: exec.environment,
+                workingDirectory: exec.workingDirectory.isEmpty ? service.config.workingDirectory : exec.workingDirectory,
+                streams: streams.files)
+            request.userID = service.config.userID
+            request.groupID = service.config.groupID
+            request.terminal = streams.pump?.terminal
+            let process = try ProgramStart.start(request)
+            process.endWatcher = ProgramEnd()
+            self.process = process
+            reply(.started(pid: UInt32(bitPattern: process.pid)))
+        } catch {
+            var message = exec.arguments.first ?? []
+            message.append(error == .ENOENT ? ": not found in the enclave" : ": cannot be executed")
+            reply(.failure(errno: UInt32(bitPattern: error.rawValue), message: message))
+            endStreams()
+        }
+    }
+
+    /// Tells the client when its program has ended.
+    func reportEnd() {
+        guard let process, process.state != .running, isOpen else { return }
+        pump?.drain()
+        let status = process.exitStatus
+        if status & 0x7f == 0 {
+            reply(.exited(code: UInt8(truncatingIfNeeded: status >> 8)))
+        } else {
+            reply(.killed(signal: UInt8(status & 0x7f)))
+        }
+        self.process = nil
+        endStreams()
+    }
+
+    private func endStreams() {
+        pump?.close()
+        pump = nil
+        for one in handed { kernel.host.close(one) }
+        handed = []
+    }
+
+    private func disconnected() {
+        if let process, process.state == .running { ProcessLife.exitGroup(process, status: Signal.SIGKILL) }
+        process = nil
+        close()
+        if endsEnclave { service.launcherGone() }
+    }
+
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        endStreams()
+        kernel.host.close(descriptor)
+    }
+
+    private func fail(_ errno: Errno, _ message: StaticString) {
+        reply(.failure(errno: UInt32(bitPattern: errno.rawValue), message: [UInt8](message)))
+    }
+
+    private func reply(_ reply: ControlReply) {
+        // A client that does not listen any more is found out at the next poll.
+        kernel.host.sendPacket(descriptor, reply.encoded())
+    }
+}
+
+/// Rings the supervisor when a program that a client waits for ends.
+final class ProgramEnd: Waiter {
+    override func notify(_ queue: WaitQueue) { kernel.supervisor.ring() }
+}
