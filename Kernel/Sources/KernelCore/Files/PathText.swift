@@ -15,7 +15,8 @@ public enum PathText {
             names.append(location.name)
             place.inode = parent
             let current = Result.lookup(parent, location.name)
-            isDeleted = current !== location.inode
+            // Inodes of /proc are made anew at each look: the number tells.
+            isDeleted = current?.number != location.inode.number || current?.superblock !== location.inode.superblock
         }
         var isReachable = true
         while !(place.inode === root.inode && place.mount === root.mount) {

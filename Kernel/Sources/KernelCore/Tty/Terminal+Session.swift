@@ -49,10 +49,10 @@ extension Terminal {
         if isLeader && session == process.session { return }
         guard isLeader, process.terminal == nil else { throw .EPERM }
         if session != 0 {
-            guard steal, process.credentials.isPrivileged else { throw .EPERM }
+            guard steal, process.credentials.has(Capability.CAP_SYS_ADMIN) else { throw .EPERM }
             Terminal.clear(session: session)
         }
-        guard file.isReadable || process.credentials.isPrivileged else { throw .EPERM }
+        guard file.isReadable || process.credentials.has(Capability.CAP_SYS_ADMIN) else { throw .EPERM }
         take(process)
     }
 

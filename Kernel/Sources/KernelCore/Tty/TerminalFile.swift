@@ -11,7 +11,7 @@ final class TerminalFile: OpenFile {
 
     init(_ terminal: Terminal, flags: Int32, inode: Inode, location: Location) throws(Errno) {
         if !terminal.isMasterOpen || terminal.isLocked { throw .EIO }
-        if terminal.isExclusive && !currentThread.process.credentials.isPrivileged { throw .EBUSY }
+        if terminal.isExclusive && !currentThread.process.credentials.has(Capability.CAP_SYS_ADMIN) { throw .EBUSY }
         self.terminal = terminal
         generation = terminal.generation
         terminal.slaveOpened()

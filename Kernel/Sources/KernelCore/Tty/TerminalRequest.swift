@@ -32,7 +32,7 @@ struct TerminalRequest {
         // Typing into a terminal from a program is a way to break out of it; Linux has it off by default since 6.2.
         case Ioctl.TIOCSTI: throw .EIO
         case Ioctl.TIOCVHANGUP:
-            guard thread.process.credentials.isPrivileged else { throw .EPERM }
+            guard thread.process.credentials.has(Capability.CAP_SYS_ADMIN) else { throw .EPERM }
             terminal.hangUp()
         default:
             guard isMaster else { throw .ENOTTY }
