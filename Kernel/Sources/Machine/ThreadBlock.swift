@@ -96,6 +96,9 @@ import CMachine
     /// Interrupts guest code or a host call of the thread.
     public func kick() { unsafe cm_kick(pointer) }
 
+    /// Whether it sleeps: in the kernel, or in a host call that a wake ends.
+    public var isParked: Bool { unsafe pointer.pointee.parked != 0 }
+
     /// Marks the thread as being in an interruptible host call, so that `wake` kicks it.
     public func setInHostCall(_ value: Bool) { unsafe pointer.pointee.parked = value ? 2 : 0 }
 

@@ -18,6 +18,9 @@ public final class ProcessTable {
     public func process(_ pid: Int32) -> Process? { processes[pid] }
     public func thread(_ tid: Int32) -> Thread? { threads[tid] }
 
+    /// The number given out last.
+    public var lastNumber: Int32 { last }
+
     /// The next free number.
     public func allocateNumber() -> Int32 {
         while true {

@@ -21,7 +21,8 @@ public enum FileSystems {
         let mount = kernel.mounts.add(
             root, on: nil, source: [UInt8](config.image == nil ? "host" : "image"), isReadOnly: false)
         let location = Location(mount: mount, inode: root)
-        for target: StaticString in ["/proc", "/sys"] { try mountTemporary([UInt8](target), location, mode: 0o555) }
+        try mountPseudo([UInt8]("/proc"), location, "proc") { () throws(Errno) -> Inode in ProcFS.make() }
+        try mountPseudo([UInt8]("/sys"), location, "sysfs") { () throws(Errno) -> Inode in SysFS.make() }
         try mountPseudo([UInt8]("/dev"), location, "tmpfs") { () throws(Errno) -> Inode in try DeviceFS.make() }
         try mountPseudo([UInt8]("/dev/pts"), location, "devpts") { () throws(Errno) -> Inode in kernel.terminals.directory }
         for target: StaticString in ["/dev/shm", "/tmp"] { try mountTemporary([UInt8](target), location, mode: 0o1777) }

@@ -75,6 +75,9 @@ public enum ProcessLife {
         closeFiles(process)
         leaveMemory(process)
         process.executable = nil
+        process.executableLocation = nil
+        Terminal.sessionLeaderExited(process)
+        process.terminal = nil
         Signals.processExited(process)
         Signals.orphanGroups(leftBy: process)
         reparentChildren(of: process)

@@ -67,7 +67,7 @@ final class ProcDirectory: PseudoDirectory {
 
     private func find(_ path: [UInt8], _ name: Range<Int>) -> Inode? {
         var kind: UInt64 = 1
-        for item in ProcTexts.items {
+        for item in root.items {
             if PseudoName.equals(path, name, item.name) { return file(item, kind) }
             kind += 1
         }
@@ -116,7 +116,7 @@ final class ProcDirectory: PseudoDirectory {
         guard ProcDirectory.exists(process, thread) else { throw .ENOENT }
         var entries: [PseudoEntry] = []
         var kind: UInt64 = 1
-        for item in ProcTexts.items {
+        for item in root.items {
             entries.append(PseudoEntry(name: [UInt8](item.name), number: number(kind), type: DirectoryEntryType.DT_REG))
             kind += 1
         }

@@ -40,6 +40,7 @@ final class ProcSuperblock: Superblock {
 
 /// The root: fixed entries and one directory a process. Threads are found by number too, but not listed.
 final class ProcRoot: FixedDirectory {
+    let items = ProcTexts.items()
     /// /proc/PID/net, the same for all.
     private(set) lazy var network = FixedDirectory(superblock.allocateNumber(), superblock, name: [UInt8]("net"), above: self)
 
