@@ -97,9 +97,9 @@ public final class FileLocks {
         return changed
     }
 
-    /// A process closed a descriptor of the inode.
-    static func descriptorClosed(_ inode: Inode, _ process: Process) {
-        inode.locks?.unset(ObjectIdentifier(process.files), 0, .max)
+    /// A descriptor of the inode left `table`.
+    static func descriptorClosed(_ inode: Inode, _ table: FileTable) {
+        inode.locks?.unset(ObjectIdentifier(table), 0, .max)
     }
 
     /// An open file description is gone.

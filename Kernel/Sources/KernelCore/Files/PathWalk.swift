@@ -45,6 +45,7 @@ public struct PathWalk {
 
     /// Starts at the root, at the working directory, or at an open directory.
     public init(_ thread: Thread, _ path: [UInt8], at descriptor: Int32 = At.AT_FDCWD) throws(Errno) {
+        guard !path.isEmpty else { throw .ENOENT }
         self.thread = thread
         self.path = path
         let context = thread.process.fileSystem

@@ -65,8 +65,10 @@ public final class RamFile: Inode {
     }
 
     /// fallocate(2): space is not reserved, as page memory has no fixed size.
-    func extend(to size: Int64) throws(Errno) {
-        try content().extend(to: size)
+    func extend(from offset: Int64, to size: Int64) throws(Errno) {
+        let content = try content()
+        do { try content.prepare(offset, size - offset) } catch { throw error == .ENOMEM ? .ENOSPC : error }
+        content.extend(to: size)
         touchModified()
     }
 

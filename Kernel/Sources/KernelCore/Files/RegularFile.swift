@@ -63,7 +63,14 @@ public class RegularFile: OpenFile {
     }
 
     public override func seek(_ offset: Int64, _ whence: Int32) throws(Errno) -> Int64 {
-        position = try Seeking.target(offset, whence, position: position, size: file.size, limit: Int64.max)
+        if whence == Seek.SEEK_DATA || whence == Seek.SEEK_HOLE {
+            guard offset >= 0, offset < file.size, let found = try file.content().next(data: whence == Seek.SEEK_DATA, from: offset) else {
+                throw .ENXIO
+            }
+            position = found
+        } else {
+            position = try Seeking.target(offset, whence, position: position, size: file.size, limit: Int64.max)
+        }
         return position
     }
 
@@ -100,7 +107,7 @@ enum Seeking {
         default: throw .EINVAL
         }
         let (target, overflow) = base.addingReportingOverflow(offset)
-        guard !overflow else { throw offset > 0 ? .EOVERFLOW : .EINVAL }
+        guard !overflow else { throw .EINVAL }
         guard target >= 0, target <= limit else { throw .EINVAL }
         return target
     }
@@ -132,5 +139,9 @@ enum FileSizeLimit {
         }
         buffer.limit(Int(limit - UInt64(offset)))
     }
-    static func signal(_ thread: Thread) {}
+    static func signal(_ thread: Thread) {
+        let process = thread.process
+        let info = Siginfo.kill(signal: Signal.SIGXFSZ, pid: process.pid, uid: process.credentials.uid)
+        Signals.send(info, Signal.SIGXFSZ, toThread: thread)
+    }
 }

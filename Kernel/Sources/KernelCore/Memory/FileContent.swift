@@ -27,6 +27,8 @@ public final class FileContent {
     /// One flag a 64 KiB chunk: loaded from the source. Empty when there is no source.
     private var loaded: [Bool] = []
     private var sourceSize: Int64 = 0
+    /// Which chunks behind the source hold data; the rest are holes.
+    private var present = ChunkSet()
     /// Rewritten copies of executable ranges.
     public var twins: [CodeTwin] = []
     private static let chunk = 65536
@@ -46,7 +48,32 @@ public final class FileContent {
     }
 
     /// Bytes of page memory reserved, for st_blocks.
-    public var allocatedBytes: Int64 { source == nil ? min(covered, (size + 4095) & ~4095) : (size + 4095) & ~4095 }
+    public var allocatedBytes: Int64 {
+        let whole = (size + 4095) & ~4095
+        if source != nil { return whole }
+        let held = Int64(present.count) * Int64(FileContent.chunk)
+        // The last chunk counts only as far as the file goes.
+        let last = Int(truncatingIfNeeded: (size - 1) / Int64(FileContent.chunk))
+        return size > 0 && present.contains(last) ? held - ((Int64(last) + 1) * Int64(FileContent.chunk) - whole) : held
+    }
+
+    /// The next data (or hole) at or after `offset`, which lies before the end; nil when only a hole follows (lseek(2)).
+    public func next(data wantsData: Bool, from offset: Int64) -> Int64? {
+        var at = offset
+        while at < size {
+            let isData = source != nil && at < sourceSize || present.contains(Int(at / Int64(FileContent.chunk)))
+            if isData == wantsData { return at }
+            if source != nil, at < sourceSize {
+                at = sourceSize
+            } else {
+                let limit = present.end
+                let index = Int(at / Int64(FileContent.chunk))
+                if !isData, index >= limit { break }
+                at = Int64(index + 1) * Int64(FileContent.chunk)
+            }
+        }
+        return wantsData ? nil : size
+    }
 
     /// Makes extents cover `[0, end)`.
     private func cover(_ end: Int64) throws(Errno) {
@@ -65,6 +92,10 @@ public final class FileContent {
     public func prepare(_ offset: Int64, _ count: Int64) throws(Errno) {
         let end = offset + count
         if covered < end { try cover(max(end, source == nil ? 0 : sourceSize)) }
+        if source == nil || end > sourceSize {
+            let first = Int(max(offset, source == nil ? 0 : sourceSize) / Int64(FileContent.chunk))
+            present.insert(first, through: Int(max(end - 1, 0) / Int64(FileContent.chunk)))
+        }
         if let source, offset < sourceSize {
             let first = Int(offset) / FileContent.chunk
             let last = Int(min(end, sourceSize) - 1) / FileContent.chunk
@@ -183,6 +214,8 @@ public final class FileContent {
 
     /// Zeroes `[offset, end)`, giving whole pages back to the host (truncate, FALLOC_FL_PUNCH_HOLE).
     public func discard(_ offset: Int64, _ end: Int64) {
+        let firstWhole = (offset + Int64(FileContent.chunk) - 1) / Int64(FileContent.chunk)
+        present.remove(Int(firstWhole), before: Int(end == max(covered, size) ? .max : end / Int64(FileContent.chunk)))
         var at = offset
         let stop = min(end, covered)
         while at < stop {

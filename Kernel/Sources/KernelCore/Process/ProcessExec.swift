@@ -14,7 +14,7 @@ public enum ProcessExec {
         becomeLeader(thread)
         Futexes.execReleases(thread)
         let closing = process.unshareForExec()
-        for file in closing { file.descriptorClosed(process) }
+        for file in closing { Descriptors.closed(file, process) }
         if process.memory.users > 1 {
             try moveToFreshHostProcess(thread, image)
             return

@@ -98,7 +98,7 @@ public enum ProcessLife {
         table.users -= 1
         guard table.users <= 0 else { return }
         let files = table.removeAll()
-        for file in files { file.descriptorClosed(process) }
+        for file in files { Descriptors.closed(file, process, from: table) }
     }
 
     static func leaveMemory(_ process: Process) {

@@ -227,7 +227,7 @@ public enum AttributeChanges {
                     throw .EFBIG
                 }
             }
-            try ram.extend(to: end)
+            try ram.extend(from: offset, to: end)
         }
         ram.clearSetID(call.process)
         InodeEvents.modified(inode, file.location)

@@ -40,8 +40,8 @@ public enum Descriptors {
 
     /// A descriptor went away: the process's POSIX locks go with it (fcntl(2)), whichever descriptor they were made through.
     @inline(__always)
-    public static func closed(_ file: OpenFile, _ process: Process) {
-        if let inode = file.inode, inode.locks != nil { FileLocks.descriptorClosed(inode, process) }
+    public static func closed(_ file: OpenFile, _ process: Process, from table: FileTable? = nil) {
+        if let inode = file.inode, inode.locks != nil { FileLocks.descriptorClosed(inode, table ?? process.files) }
         file.descriptorClosed(process)
     }
 

@@ -39,6 +39,7 @@ public enum FileTransfers {
         guard offset >= 0 else { throw .EINVAL }
         let file = try call.files.readable(call.i0)
         var buffer = try IOBuffer(address: call.a1, count: call.a2)
+        if offset.addingReportingOverflow(Int64(buffer.remaining)).overflow { throw .EINVAL }
         return accessed(file, try file.read(&buffer, at: offset, call.thread))
     }
 
@@ -47,6 +48,7 @@ public enum FileTransfers {
         guard offset >= 0 else { throw .EINVAL }
         let file = try call.files.writable(call.i0)
         var buffer = try IOBuffer(address: call.a1, count: call.a2)
+        if offset.addingReportingOverflow(Int64(buffer.remaining)).overflow { throw .EINVAL }
         return modified(file, try file.write(&buffer, at: offset, call.thread))
     }
 
