@@ -35,8 +35,5 @@ extension Machine {
 
 extension ThreadBlock {
     /// The vector registers of the gate's frame as a signal handler finds them.
-    public func clearVectorFrame() {
-        unsafe cm_clear_vector_frame(pointer)
-        cm_reset_fpu()
-    }
+    public func clearVectorFrame() { unsafe cm_clear_vector_frame(pointer) }
 }

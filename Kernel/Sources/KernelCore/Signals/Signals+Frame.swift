@@ -53,6 +53,8 @@ extension Signals {
         if !fromHost {
             block.leavesFully = false
             block.clearVectorFrame()
+            // saveExtendedState has done this otherwise.
+            if usesFullRegisters { Machine.resetMathState() }
         }
 
         thread.savedMask = nil
