@@ -64,8 +64,13 @@ static void user_range(struct program *p, uint32_t address, uint32_t length) {
     emit(p, TAX, 0, 0, 0);
     high(p, length);
     emit(p, ADD_X, 0, 0, 0);
-    emit(p, JGE, USER_HIGH - 1, 0, 8);      // below: no carry can reach the end
-    emit(p, JEQ, USER_HIGH - 1, 0, 6);
+    emit(p, JGE, USER_HIGH - 1, 0, 13);     // below: no carry can reach the end
+    emit(p, JEQ, USER_HIGH - 1, 5, 0);
+    emit(p, JEQ, USER_HIGH, 0, 10);         // the end itself, when both low halves are zero
+    low(p, address);
+    emit(p, JEQ, 0, 0, 8);
+    low(p, length);
+    emit(p, JEQ, 0, 7, 6);
     low(p, address);
     emit(p, TAX, 0, 0, 0);
     low(p, length);
