@@ -15,7 +15,8 @@ let package = Package(
     targets: [
         .target(name: "LinuxABI", swiftSettings: strict),
         .target(name: "Formats", swiftSettings: strict),
-        .target(name: "CCrypto", linkerSettings: [.unsafeFlags(["-Xlinker", "/usr/lib/x86_64-linux-gnu/libIPSec_MB.a"])]),
+        .target(
+            name: "CCrypto", linkerSettings: [.unsafeFlags(["-Xlinker", "/usr/lib/x86_64-linux-gnu/libIPSec_MB.a"])]),
         .target(
             name: "CMachine", dependencies: ["CCrypto"], sources: ["hosted.c", "filter.c", "random.c", "crypto.c"]),
         .target(name: "Machine", dependencies: ["CMachine", "LinuxABI"], swiftSettings: strict),
@@ -23,7 +24,8 @@ let package = Package(
 
         // What the C headers say about structures.
         .target(name: "CLinuxLayout", path: "Tests/CLinuxLayout"),
-        .testTarget(name: "LinuxABITests", dependencies: ["LinuxABI", "CLinuxLayout"], swiftSettings: [.swiftLanguageMode(.v6)]),
+        .testTarget(
+            name: "LinuxABITests", dependencies: ["LinuxABI", "CLinuxLayout"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
             name: "KernelCoreTests", dependencies: ["KernelCore", "Machine", "CMachine", "LinuxABI", "Formats"],
             swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -22,7 +22,9 @@ struct HostFilterTests {
     private func admits(
         _ number: UInt32, _ arguments: [UInt64] = [], at instruction: UInt64 = kernelCode, arch: UInt32 = 0xc000_003e
     ) -> Bool {
-        var data: [UInt32] = [number, arch, UInt32(truncatingIfNeeded: instruction), UInt32(truncatingIfNeeded: instruction >> 32)]
+        var data: [UInt32] = [
+            number, arch, UInt32(truncatingIfNeeded: instruction), UInt32(truncatingIfNeeded: instruction >> 32),
+        ]
         for index in 0..<6 {
             let value = index < arguments.count ? arguments[index] : 0
             data.append(UInt32(truncatingIfNeeded: value))
@@ -138,7 +140,8 @@ struct HostFilterTests {
         #expect(admits(157, [59, 1]) && !admits(157, [22]) && !admits(157, [38]))
         #expect(admits(62, [1, 9]) && !admits(62, [1, 15]))
         #expect(admits(234, [1, 1, 63]) && !admits(234, [1, 1, 9]))
-        #expect(admits(41, [2, 1, 0]) && admits(41, [10, 2, 0]) && !admits(41, [16, 3, 0]) && !admits(41, [1, 1, 0]))
+        #expect(
+            admits(41, [2, 1, 0]) && admits(41, [10, 2, 0]) && !admits(41, [16, 3, 0]) && !admits(41, [1, 1, 0]))
         #expect(admits(16, [0, 0x5413]) && !admits(16, [0, 0x5412]))
         #expect(admits(72, [0, 1030]) && !admits(72, [0, 8]))
         #expect(admits(56, [0x0100_0411]) && admits(56, [0x0135_0f00]))

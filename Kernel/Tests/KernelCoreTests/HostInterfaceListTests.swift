@@ -47,7 +47,8 @@ struct HostInterfaceListTests {
         let installsHandlers: Set = ["rt_sigaction"]
         let names = Set(admitted.values)
         for (file, text) in try sources("Kernel/Sources/CMachine", "c") where !early.contains(file) {
-            for match in text.matches(of: /cm_(?:early|host)_call\(\s*NR_(\w+)/) where !installsHandlers.contains(String(match.1)) {
+            for match in text.matches(of: /cm_(?:early|host)_call\(\s*NR_(\w+)/)
+            where !installsHandlers.contains(String(match.1)) {
                 #expect(names.contains(String(match.1)), "\(file): \(match.1)")
             }
             for match in text.matches(of: /cm_(?:early|host)_call\(\s*(\d+)/) {

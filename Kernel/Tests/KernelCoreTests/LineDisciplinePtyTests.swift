@@ -10,9 +10,10 @@ import Testing
 @testable import KernelCore
 
 @Suite(.serialized) struct LineDisciplinePtyTests {
-    private static let alphabet: [UInt8] = Array("ab_ .\tA\r\n\r\n".utf8) + [
-        127, 127, 127, 21, 23, 22, 18, 4, 1, 5, 0x80, 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xff, 0, 3, 26, 6, 7,
-    ]
+    private static let alphabet: [UInt8] =
+        Array("ab_ .\tA\r\n\r\n".utf8) + [
+            127, 127, 127, 21, 23, 22, 18, 4, 1, 5, 0x80, 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xff, 0, 3, 26, 6, 7,
+        ]
     private static let characters: [(Int, UInt8)] = [
         (TtyChar.VINTR, 3), (TtyChar.VQUIT, 28), (TtyChar.VERASE, 127), (TtyChar.VKILL, 21), (TtyChar.VEOF, 4),
         (TtyChar.VMIN, 1), (TtyChar.VSUSP, 26), (TtyChar.VREPRINT, 18), (TtyChar.VWERASE, 23), (TtyChar.VLNEXT, 22),
@@ -60,7 +61,8 @@ import Testing
             host.type(input)
             let hostEcho = host.echo(expecting: echo.count)
             let hostReads = host.reads(of: readSize)
-            let flags = "i \(String(termios.c_iflag, radix: 8)) o \(String(termios.c_oflag, radix: 8)) "
+            let flags =
+                "i \(String(termios.c_iflag, radix: 8)) o \(String(termios.c_oflag, radix: 8)) "
                 + "l \(String(termios.c_lflag, radix: 8))"
             #expect(hostEcho == echo, "round \(round): \(flags), input \(input)")
             #expect(hostReads == reads, "round \(round): \(flags), input \(input)")

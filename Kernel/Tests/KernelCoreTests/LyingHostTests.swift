@@ -44,17 +44,28 @@ struct LyingHostTests {
         forEachLie { host, lie in
             var buffer = [UInt8](repeating: 0, count: 64)
             var counts: [(Int, Int)] = []
-            if let n = value({ () throws(Errno) in try host.directoryRecords(3, into: &buffer) }) { counts.append((n, 64)) }
+            if let n = value({ () throws(Errno) in try host.directoryRecords(3, into: &buffer) }) {
+                counts.append((n, 64))
+            }
             if let n = value({ () throws(Errno) in try host.read(3, at: 0, into: &buffer) }) { counts.append((n, 64)) }
             if let n = value({ () throws(Errno) in try host.epollWait(3, &buffer, 5) }) { counts.append((n, 5)) }
             if let n = value({ () throws(Errno) in try host.send(3, 0x1000, 8, flags: 0) }) { counts.append((n, 8)) }
-            if let n = value({ () throws(Errno) in try host.receive(3, 0x1000, 8, flags: 0, limit: 8) }) { counts.append((n, 8)) }
+            if let n = value({ () throws(Errno) in try host.receive(3, 0x1000, 8, flags: 0, limit: 8) }) {
+                counts.append((n, 8))
+            }
             if let n = value({ () throws(Errno) in try host.writeKernelBytes(3, buffer) }) { counts.append((n, 64)) }
             if let b = value({ () throws(Errno) in try host.readKernelBytes(3, 16) }) { counts.append((b.count, 16)) }
-            if let b = value({ () throws(Errno) in try host.readLinkAt(-100, [0x78]) }) { counts.append((b.count, 4096)) }
-            if let b = value({ () throws(Errno) in try host.socketOption(3, 1, 2, room: 16) }) { counts.append((b.count, 16)) }
-            if let b = value({ () throws(Errno) in try host.address(of: 3, isPeer: true, domain: 2) }) { counts.append((b.count, 128)) }
-            if let n = value({ () throws(Errno) in try host.read(3, at: 0, 4096, to: KernelAddress(Machine.pagesBase)) }) {
+            if let b = value({ () throws(Errno) in try host.readLinkAt(-100, [0x78]) }) {
+                counts.append((b.count, 4096))
+            }
+            if let b = value({ () throws(Errno) in try host.socketOption(3, 1, 2, room: 16) }) {
+                counts.append((b.count, 16))
+            }
+            if let b = value({ () throws(Errno) in try host.address(of: 3, isPeer: true, domain: 2) }) {
+                counts.append((b.count, 128))
+            }
+            if let n = value({ () throws(Errno) in try host.read(3, at: 0, 4096, to: KernelAddress(Machine.pagesBase)) }
+            ) {
                 counts.append((n, 4096))
             }
             for (count, limit) in counts { #expect(count >= 0 && count <= limit, "\(lie)") }
@@ -90,15 +101,21 @@ struct LyingHostTests {
             _ = host.usage(0)
             _ = host.currentProcessor()
             _ = host.reapChild()
-            if let mask = value({ () throws(Errno) in try host.affinity(1) }) { #expect(!mask.isEmpty && mask.count <= 128) }
+            if let mask = value({ () throws(Errno) in try host.affinity(1) }) {
+                #expect(!mask.isEmpty && mask.count <= 128)
+            }
             let info = host.systemInformation()
             #expect(info.totalram > 0 && info.freeram <= info.totalram && info.mem_unit == 1)
         }
         // Structures full of ones.
         let host = Host(
             ScriptedHost { number, arguments in
-                if number == 99, let p = unsafe UnsafeMutableRawPointer(bitPattern: UInt(arguments[0])) { unsafe memset(p, 0xff, 112) }
-                if number == 309, let p = unsafe UnsafeMutableRawPointer(bitPattern: UInt(arguments[0])) { unsafe memset(p, 0xff, 8) }
+                if number == 99, let p = unsafe UnsafeMutableRawPointer(bitPattern: UInt(arguments[0])) {
+                    unsafe memset(p, 0xff, 112)
+                }
+                if number == 309, let p = unsafe UnsafeMutableRawPointer(bitPattern: UInt(arguments[0])) {
+                    unsafe memset(p, 0xff, 8)
+                }
                 return 0
             })
         let info = host.systemInformation()
@@ -124,7 +141,8 @@ struct LyingHostTests {
             try Host(ScriptedHost { _, _ in 0x2000_0000_0000 }).mapAnonymous(0x10000, 4096, 3)
         }
         await #expect(processExitsWith: .exitCode(70)) {
-            try Host(ScriptedHost { _, _ in 0 }).mapPages(0x10000, 4096, 3, page: KernelAddress(Machine.pagesBase), isShared: true)
+            try Host(ScriptedHost { _, _ in 0 }).mapPages(
+                0x10000, 4096, 3, page: KernelAddress(Machine.pagesBase), isShared: true)
         }
         await #expect(processExitsWith: .exitCode(70)) {
             try Host(ScriptedHost { _, _ in 0x11000 }).remap(0x10000, 4096, to: 0x20000, 4096)

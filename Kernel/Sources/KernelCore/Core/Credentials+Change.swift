@@ -129,13 +129,16 @@ extension Credentials {
         if old.euid != 0 && euid == 0 { effective = permitted }
     }
 
-    mutating func setCapabilities(effective newEffective: CapabilitySet, permitted newPermitted: CapabilitySet, inheritable new: CapabilitySet)
+    mutating func setCapabilities(
+        effective newEffective: CapabilitySet, permitted newPermitted: CapabilitySet, inheritable new: CapabilitySet
+    )
         throws(Errno)
     {
         if !has(Capability.CAP_SETPCAP) {
             guard new.isSubset(of: inheritable.union(permitted)) else { throw .EPERM }
         }
-        guard new.isSubset(of: inheritable.union(bounding)), newPermitted.isSubset(of: permitted), newEffective.isSubset(of: newPermitted)
+        guard new.isSubset(of: inheritable.union(bounding)), newPermitted.isSubset(of: permitted),
+            newEffective.isSubset(of: newPermitted)
         else { throw .EPERM }
         effective = newEffective
         permitted = newPermitted

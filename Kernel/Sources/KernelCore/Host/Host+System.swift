@@ -61,7 +61,8 @@ extension Host {
         Machine.withAddress(of: &line) { address in
             var done = 0
             while done < count {
-                let result = raw.unlocked(1, UInt64(bitPattern: Int64(descriptor)), address &+ UInt64(done), UInt64(count - done))
+                let result = raw.unlocked(
+                    1, UInt64(bitPattern: Int64(descriptor)), address &+ UInt64(done), UInt64(count - done))
                 if result == -4 { continue }
                 guard result > 0, result <= Int64(count - done) else { break }
                 done += Int(result)

@@ -27,10 +27,12 @@ enum CredentialCalls {
                 try change(call) { c throws(Errno) in try c.setGroups(real: call.u0, effective: call.u1) }
             },
             SyscallEntry(SyscallNumber.setresuid, .partial, note) { call throws(Errno) in
-                try change(call) { c throws(Errno) in try c.setUsers(real: call.u0, effective: call.u1, saved: call.u2) }
+                try change(call) { c throws(Errno) in try c.setUsers(real: call.u0, effective: call.u1, saved: call.u2)
+                }
             },
             SyscallEntry(SyscallNumber.setresgid, .partial, note) { call throws(Errno) in
-                try change(call) { c throws(Errno) in try c.setGroups(real: call.u0, effective: call.u1, saved: call.u2) }
+                try change(call) { c throws(Errno) in try c.setGroups(real: call.u0, effective: call.u1, saved: call.u2)
+                }
             },
             SyscallEntry(SyscallNumber.getresuid) { call throws(Errno) in
                 let c = call.process.credentials
@@ -129,7 +131,8 @@ enum CredentialCalls {
         for word in 0..<count {
             let shift = UInt64(word * 32)
             let data = CapabilityData(
-                effective: UInt32(truncatingIfNeeded: c.effective.bits >> shift), permitted: UInt32(truncatingIfNeeded: c.permitted.bits >> shift),
+                effective: UInt32(truncatingIfNeeded: c.effective.bits >> shift),
+                permitted: UInt32(truncatingIfNeeded: c.permitted.bits >> shift),
                 inheritable: UInt32(truncatingIfNeeded: c.inheritable.bits >> shift))
             try UserMemory.write(data, to: call.a1 &+ UInt64(word * 12))
         }
@@ -152,7 +155,8 @@ enum CredentialCalls {
         let valid = CapabilitySet.all
         return try change(call) { c throws(Errno) in
             try c.setCapabilities(
-                effective: CapabilitySet(effective).intersection(valid), permitted: CapabilitySet(permitted).intersection(valid),
+                effective: CapabilitySet(effective).intersection(valid),
+                permitted: CapabilitySet(permitted).intersection(valid),
                 inheritable: CapabilitySet(inheritable).intersection(valid))
         }
     }

@@ -6,7 +6,8 @@ import LinuxABI
 import Machine
 
 enum Limits {
-    private static let note: StaticString = "enforced: NOFILE, FSIZE, STACK, AS, DATA, MEMLOCK, NPROC, NICE, RTPRIO; the others are only kept"
+    private static let note: StaticString =
+        "enforced: NOFILE, FSIZE, STACK, AS, DATA, MEMLOCK, NPROC, NICE, RTPRIO; the others are only kept"
 
     static func entries() -> [SyscallEntry] {
         [
@@ -34,7 +35,9 @@ enum Limits {
         if target !== call.process {
             let c = call.process.credentials
             let t = target.credentials
-            let isSame = c.uid == t.euid && c.uid == t.suid && c.uid == t.uid && c.gid == t.egid && c.gid == t.sgid && c.gid == t.gid
+            let isSame =
+                c.uid == t.euid && c.uid == t.suid && c.uid == t.uid && c.gid == t.egid && c.gid == t.sgid
+                && c.gid == t.gid
             guard isSame || c.has(Capability.CAP_SYS_RESOURCE) else { throw .EPERM }
         }
         let old = try change(target, call.i1, new, by: call.process)
@@ -43,7 +46,9 @@ enum Limits {
     }
 
     /// Sets a limit (nil: leaves it) and returns what it was.
-    private static func change(_ process: Process, _ resource: Int32, _ new: Rlimit64?, by caller: Process) throws(Errno) -> Rlimit64 {
+    private static func change(_ process: Process, _ resource: Int32, _ new: Rlimit64?, by caller: Process)
+        throws(Errno) -> Rlimit64
+    {
         guard resource >= 0, resource < Resource.RLIM_NLIMITS else { throw .EINVAL }
         let old = process.limits[resource]
         if let new {

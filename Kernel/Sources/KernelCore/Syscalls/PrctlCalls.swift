@@ -9,7 +9,8 @@ enum PrctlCalls {
     static func entries() -> [SyscallEntry] {
         [
             SyscallEntry(
-                SyscallNumber.prctl, .partial, "no seccomp filters, PR_SET_MM, syscall dispatch, shadow stacks or core scheduling"
+                SyscallNumber.prctl, .partial,
+                "no seccomp filters, PR_SET_MM, syscall dispatch, shadow stacks or core scheduling"
             ) { call throws(Errno) in try prctl(call) }
         ]
     }
@@ -91,7 +92,11 @@ enum PrctlCalls {
             guard call.a1 <= 1 else { throw .EINVAL }
             // SECBIT_KEEP_CAPS_LOCKED
             guard new.secureBits & 1 << 5 == 0 else { throw .EPERM }
-            if call.a1 == 1 { new.secureBits |= Credentials.keepCapabilitiesBit } else { new.secureBits &= ~Credentials.keepCapabilitiesBit }
+            if call.a1 == 1 {
+                new.secureBits |= Credentials.keepCapabilitiesBit
+            } else {
+                new.secureBits &= ~Credentials.keepCapabilitiesBit
+            }
         case Prctl.PR_CAPBSET_READ:
             guard call.a1 <= UInt64(Capability.CAP_LAST_CAP) else { throw .EINVAL }
             return new.bounding.contains(Int32(call.a1)) ? 1 : 0
@@ -128,7 +133,8 @@ enum PrctlCalls {
         case Prctl.PR_CAP_AMBIENT_IS_SET: return new.ambient.contains(capability) ? 1 : 0
         case Prctl.PR_CAP_AMBIENT_RAISE:
             // SECBIT_NO_CAP_AMBIENT_RAISE
-            guard new.permitted.contains(capability), new.inheritable.contains(capability), new.secureBits & 1 << 6 == 0 else { throw .EPERM }
+            guard new.permitted.contains(capability), new.inheritable.contains(capability), new.secureBits & 1 << 6 == 0
+            else { throw .EPERM }
             new.ambient = new.ambient.union(.only(capability))
         case Prctl.PR_CAP_AMBIENT_LOWER: new.ambient = new.ambient.subtracting(.only(capability))
         default: throw .EINVAL

@@ -15,36 +15,51 @@ enum Refused {
     static func entries() -> [SyscallEntry] {
         var all: [SyscallEntry] = []
         let denied: [Int] = [
-            SyscallNumber.ptrace, SyscallNumber.vhangup, SyscallNumber.pivot_root, SyscallNumber.acct, SyscallNumber.settimeofday,
-            SyscallNumber.mount, SyscallNumber.umount2, SyscallNumber.swapon, SyscallNumber.swapoff, SyscallNumber.reboot,
-            SyscallNumber.iopl, SyscallNumber.ioperm, SyscallNumber.init_module, SyscallNumber.delete_module, SyscallNumber.finit_module,
-            SyscallNumber.quotactl, SyscallNumber.quotactl_fd, SyscallNumber.lookup_dcookie, SyscallNumber.clock_settime,
+            SyscallNumber.ptrace, SyscallNumber.vhangup, SyscallNumber.pivot_root, SyscallNumber.acct,
+            SyscallNumber.settimeofday,
+            SyscallNumber.mount, SyscallNumber.umount2, SyscallNumber.swapon, SyscallNumber.swapoff,
+            SyscallNumber.reboot,
+            SyscallNumber.iopl, SyscallNumber.ioperm, SyscallNumber.init_module, SyscallNumber.delete_module,
+            SyscallNumber.finit_module,
+            SyscallNumber.quotactl, SyscallNumber.quotactl_fd, SyscallNumber.lookup_dcookie,
+            SyscallNumber.clock_settime,
             SyscallNumber.kexec_load, SyscallNumber.kexec_file_load, SyscallNumber.add_key, SyscallNumber.request_key,
-            SyscallNumber.keyctl, SyscallNumber.perf_event_open, SyscallNumber.fanotify_init, SyscallNumber.fanotify_mark,
+            SyscallNumber.keyctl, SyscallNumber.perf_event_open, SyscallNumber.fanotify_init,
+            SyscallNumber.fanotify_mark,
             SyscallNumber.open_by_handle_at, SyscallNumber.bpf, SyscallNumber.userfaultfd, SyscallNumber.setns,
-            SyscallNumber.open_tree, SyscallNumber.move_mount, SyscallNumber.fsopen, SyscallNumber.fsconfig, SyscallNumber.fsmount,
+            SyscallNumber.open_tree, SyscallNumber.move_mount, SyscallNumber.fsopen, SyscallNumber.fsconfig,
+            SyscallNumber.fsmount,
             SyscallNumber.fspick, SyscallNumber.mount_setattr, SyscallNumber.move_pages, SyscallNumber.migrate_pages,
         ]
-        for number in denied { all.append(SyscallEntry(number, .refused, privileged) { _ throws(Errno) in throw .EPERM }) }
+        for number in denied {
+            all.append(SyscallEntry(number, .refused, privileged) { _ throws(Errno) in throw .EPERM })
+        }
         let absent: [Int] = [
             SyscallNumber.modify_ldt, SyscallNumber.io_setup, SyscallNumber.io_destroy, SyscallNumber.io_getevents,
             SyscallNumber.io_submit, SyscallNumber.io_cancel, SyscallNumber.io_pgetevents, SyscallNumber.io_uring_setup,
-            SyscallNumber.io_uring_enter, SyscallNumber.io_uring_register, SyscallNumber.rseq, SyscallNumber.landlock_create_ruleset,
+            SyscallNumber.io_uring_enter, SyscallNumber.io_uring_register, SyscallNumber.rseq,
+            SyscallNumber.landlock_create_ruleset,
             SyscallNumber.landlock_add_rule, SyscallNumber.landlock_restrict_self, SyscallNumber.memfd_secret,
             SyscallNumber.process_mrelease, SyscallNumber.set_mempolicy_home_node, SyscallNumber.cachestat,
-            SyscallNumber.map_shadow_stack, SyscallNumber.statmount, SyscallNumber.listmount, SyscallNumber.lsm_get_self_attr,
+            SyscallNumber.map_shadow_stack, SyscallNumber.statmount, SyscallNumber.listmount,
+            SyscallNumber.lsm_get_self_attr,
             SyscallNumber.lsm_set_self_attr, SyscallNumber.lsm_list_modules, SyscallNumber.remap_file_pages,
         ]
-        for number in absent { all.append(SyscallEntry(number, .refused, notBuilt) { _ throws(Errno) in throw .ENOSYS }) }
+        for number in absent {
+            all.append(SyscallEntry(number, .refused, notBuilt) { _ throws(Errno) in throw .ENOSYS })
+        }
         let removed: [Int] = [
             SyscallNumber.uselib, SyscallNumber._sysctl, SyscallNumber.create_module, SyscallNumber.get_kernel_syms,
             SyscallNumber.query_module, SyscallNumber.nfsservctl, SyscallNumber.getpmsg, SyscallNumber.putpmsg,
             SyscallNumber.afs_syscall, SyscallNumber.tuxcall, SyscallNumber.security, SyscallNumber.set_thread_area,
-            SyscallNumber.get_thread_area, SyscallNumber.epoll_ctl_old, SyscallNumber.epoll_wait_old, SyscallNumber.vserver,
+            SyscallNumber.get_thread_area, SyscallNumber.epoll_ctl_old, SyscallNumber.epoll_wait_old,
+            SyscallNumber.vserver,
         ]
         for number in removed { all.append(SyscallEntry(number, .refused, gone) { _ throws(Errno) in throw .ENOSYS }) }
         all.append(
-            SyscallEntry(SyscallNumber.seccomp, .refused, "EINVAL: the enclave has its own filter; a program cannot add one") {
+            SyscallEntry(
+                SyscallNumber.seccomp, .refused, "EINVAL: the enclave has its own filter; a program cannot add one"
+            ) {
                 call throws(Errno) in try seccomp(call)
             })
         return all

@@ -42,12 +42,20 @@ enum Scheduling {
             SyscallEntry(SyscallNumber.sched_get_priority_max) { call throws(Errno) in try priorityRange(call.i0).1 },
             SyscallEntry(SyscallNumber.sched_get_priority_min) { call throws(Errno) in try priorityRange(call.i0).0 },
             SyscallEntry(SyscallNumber.sched_rr_get_interval) { call throws(Errno) in try roundRobinInterval(call) },
-            SyscallEntry(SyscallNumber.sched_setattr, .partial, note) { call throws(Errno) in try SchedulingAttributes.set(call) },
-            SyscallEntry(SyscallNumber.sched_getattr, .partial, note) { call throws(Errno) in try SchedulingAttributes.get(call) },
+            SyscallEntry(SyscallNumber.sched_setattr, .partial, note) { call throws(Errno) in
+                try SchedulingAttributes.set(call)
+            },
+            SyscallEntry(SyscallNumber.sched_getattr, .partial, note) { call throws(Errno) in
+                try SchedulingAttributes.get(call)
+            },
             SyscallEntry(SyscallNumber.getpriority, .partial, note) { call throws(Errno) in try Niceness.get(call) },
             SyscallEntry(SyscallNumber.setpriority, .partial, note) { call throws(Errno) in try Niceness.set(call) },
-            SyscallEntry(SyscallNumber.ioprio_get, .partial, note) { call throws(Errno) in try InputOutputPriority.get(call) },
-            SyscallEntry(SyscallNumber.ioprio_set, .partial, note) { call throws(Errno) in try InputOutputPriority.set(call) },
+            SyscallEntry(SyscallNumber.ioprio_get, .partial, note) { call throws(Errno) in
+                try InputOutputPriority.get(call)
+            },
+            SyscallEntry(SyscallNumber.ioprio_set, .partial, note) { call throws(Errno) in
+                try InputOutputPriority.set(call)
+            },
         ]
     }
 
@@ -138,7 +146,10 @@ enum Scheduling {
                 if new.priority > old.priority && UInt64(new.priority) > limit { throw .EPERM }
             }
             if new.policy == Sched.SCHED_DEADLINE { throw .EPERM }
-            if old.policy == Sched.SCHED_IDLE && new.policy != Sched.SCHED_IDLE && !Niceness.isAllowed(thread, old.nice) { throw .EPERM }
+            if old.policy == Sched.SCHED_IDLE && new.policy != Sched.SCHED_IDLE && !Niceness.isAllowed(thread, old.nice)
+            {
+                throw .EPERM
+            }
             if old.resetsOnFork && !new.resetsOnFork { throw .EPERM }
         }
         thread.scheduling = new

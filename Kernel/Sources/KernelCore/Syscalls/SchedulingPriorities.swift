@@ -17,11 +17,13 @@ enum SchedulingAttributes {
         let room = call.u2
         guard call.a1 != 0, call.i0 >= 0, room >= firstSize, room <= 4096, call.u3 == 0 else { throw .EINVAL }
         let state = try Scheduling.find(call, call.i0).scheduling
-        let isFair = state.policy == Sched.SCHED_OTHER || state.policy == Sched.SCHED_BATCH || state.policy == Sched.SCHED_IDLE
+        let isFair =
+            state.policy == Sched.SCHED_OTHER || state.policy == Sched.SCHED_BATCH || state.policy == Sched.SCHED_IDLE
         let count = min(room, size)
         let words: [UInt64] = [
             UInt64(count) | UInt64(UInt32(bitPattern: state.policy)) << 32, state.resetsOnFork ? resetOnFork : 0,
-            UInt64(UInt32(bitPattern: isFair ? state.nice : 0)) | UInt64(UInt32(bitPattern: state.priority)) << 32, state.runtime,
+            UInt64(UInt32(bitPattern: isFair ? state.nice : 0)) | UInt64(UInt32(bitPattern: state.priority)) << 32,
+            state.runtime,
             state.deadline, state.period, 1024 << 32,
         ]
         var bytes: [UInt8] = []
@@ -63,7 +65,9 @@ enum SchedulingAttributes {
             if new.policy == Sched.SCHED_DEADLINE {
                 // sched(7): 1024 <= runtime <= deadline <= period.
                 if new.period == 0 { new.period = new.deadline }
-                guard new.runtime >= 1024, new.runtime <= new.deadline, new.deadline <= new.period, new.period >> 63 == 0 else { throw .EINVAL }
+                guard new.runtime >= 1024, new.runtime <= new.deadline, new.deadline <= new.period,
+                    new.period >> 63 == 0
+                else { throw .EINVAL }
             }
         }
         try Scheduling.change(call, thread, to: new)
@@ -152,7 +156,9 @@ enum InputOutputPriority {
 
 /// The threads that `which` and `who` of getpriority(2) name: PRIO_PROCESS, PRIO_PGRP, PRIO_USER.
 enum ThreadChoice {
-    static func each(_ call: Call, which: Int32, who: Int32, userIsReal: Bool, _ body: (Thread) throws(Errno) -> Void) throws(Errno) {
+    static func each(_ call: Call, which: Int32, who: Int32, userIsReal: Bool, _ body: (Thread) throws(Errno) -> Void)
+        throws(Errno)
+    {
         switch which {
         case Sched.PRIO_PROCESS:
             if who == 0 { return try body(call.thread) }

@@ -18,18 +18,23 @@ enum SystemCalls {
                 kernel.domainname = try readName(call)
                 return 0
             },
-            SyscallEntry(SyscallNumber.sysinfo, .partial, "no load averages; memory sizes are the limit's or the host's") { call throws(Errno) in
+            SyscallEntry(
+                SyscallNumber.sysinfo, .partial, "no load averages; memory sizes are the limit's or the host's"
+            ) { call throws(Errno) in
                 try UserMemory.write(SystemInformation.current(), to: call.a0)
                 return 0
             },
             SyscallEntry(SyscallNumber.getrandom) { call throws(Errno) in try getRandom(call) },
             SyscallEntry(SyscallNumber.syslog, .partial, "the log is empty") { call throws(Errno) in try syslog(call) },
-            SyscallEntry(SyscallNumber.personality, .partial, "kept and reported; only UNAME26 has an effect") { call throws(Errno) in
+            SyscallEntry(SyscallNumber.personality, .partial, "kept and reported; only UNAME26 has an effect") {
+                call throws(Errno) in
                 let old = call.process.personality
                 if call.u0 != 0xffff_ffff { call.process.personality = call.u0 }
                 return Int(old)
             },
-            SyscallEntry(SyscallNumber.kcmp, .partial, "KCMP_IO and KCMP_SYSVSEM compare processes") { call throws(Errno) in try compare(call) },
+            SyscallEntry(SyscallNumber.kcmp, .partial, "KCMP_IO and KCMP_SYSVSEM compare processes") {
+                call throws(Errno) in try compare(call)
+            },
         ]
     }
 
@@ -39,7 +44,8 @@ enum SystemCalls {
         // setarch --uname-2.6: programs that expect three numbers.
         let old = call.process.personality & Personality.UNAME26 != 0
         let name = Utsname(
-            system: [UInt8]("Linux"), node: kernel.hostname, release: old ? [UInt8]("2.6.61") : SystemInformation.release,
+            system: [UInt8]("Linux"), node: kernel.hostname,
+            release: old ? [UInt8]("2.6.61") : SystemInformation.release,
             version: SystemInformation.version, machine: [UInt8]("x86_64"), domain: kernel.domainname)
         try UserMemory.write(name, to: call.a0)
         return 0
@@ -102,13 +108,17 @@ enum SystemCalls {
     // MARK: kcmp
 
     private static func compare(_ call: Call) throws(Errno) -> Int {
-        guard let first = kernel.processes.thread(call.i0)?.process, let second = kernel.processes.thread(call.i1)?.process else {
+        guard let first = kernel.processes.thread(call.i0)?.process,
+            let second = kernel.processes.thread(call.i1)?.process
+        else {
             throw .ESRCH
         }
         for process in [first, second] where process !== call.process {
             let c = call.process.credentials
             let t = process.credentials
-            let isSame = c.fsuid == t.euid && c.fsuid == t.suid && c.fsuid == t.uid && c.fsgid == t.egid && c.fsgid == t.sgid && c.fsgid == t.gid
+            let isSame =
+                c.fsuid == t.euid && c.fsuid == t.suid && c.fsuid == t.uid && c.fsgid == t.egid && c.fsgid == t.sgid
+                && c.fsgid == t.gid
             guard isSame || c.has(Capability.CAP_SYS_PTRACE) else { throw .EPERM }
         }
         func order<T: AnyObject>(_ a: T, _ b: T) -> Int {
@@ -136,7 +146,9 @@ public enum SystemInformation {
 
     public static func current() -> Sysinfo {
         var info = kernel.host.systemInformation()
-        if kernel.config.limits.memoryBytes != 0 { info.totalram = min(info.totalram, kernel.config.limits.memoryBytes) }
+        if kernel.config.limits.memoryBytes != 0 {
+            info.totalram = min(info.totalram, kernel.config.limits.memoryBytes)
+        }
         info.freeram = min(info.freeram, info.totalram)
         info.uptime = Machine.monotonicNanoseconds / 1_000_000_000
         info.procs = UInt16(clamping: kernel.processes.threadCount)

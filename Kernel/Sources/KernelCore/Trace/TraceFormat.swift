@@ -10,16 +10,20 @@ enum TraceFormat {
     static let dataLimit = 32
 
     static func append(
-        _ kind: ArgumentKind, _ value: UInt64, following: UInt64, result: Int64, arguments: [UInt64], to text: inout [UInt8]
+        _ kind: ArgumentKind, _ value: UInt64, following: UInt64, result: Int64, arguments: [UInt64],
+        to text: inout [UInt8]
     ) {
         let low = Int(Int32(truncatingIfNeeded: value))
         switch kind {
         case .absent: break
         case .int, .fd, .pid, .milliseconds: text.append(decimal: low)
         case .unsigned: text.append(decimal: Int(UInt32(truncatingIfNeeded: value)))
-        case .uid, .gid: text.append(decimal: UInt32(truncatingIfNeeded: value) == .max ? -1 : Int(UInt32(truncatingIfNeeded: value)))
+        case .uid, .gid:
+            text.append(
+                decimal: UInt32(truncatingIfNeeded: value) == .max ? -1 : Int(UInt32(truncatingIfNeeded: value)))
         case .long, .offset: text.append(decimal: Int(Int64(bitPattern: value)))
-        case .size: if value <= UInt64(Int.max) { text.append(decimal: Int(value)) } else { text.append(pointer: value) }
+        case .size:
+            if value <= UInt64(Int.max) { text.append(decimal: Int(value)) } else { text.append(pointer: value) }
         case .hex, .device:
             text.append("0x")
             text.append(hex: value)

@@ -56,7 +56,11 @@ struct TraceRecord {
         text.append(") = ")
         if result < 0, result >= -4095 {
             text.append("-1 ")
-            if let errno = Errno(rawValue: Int32(-result)) { text.append(errno.name) } else { text.append(decimal: Int(-result)) }
+            if let errno = Errno(rawValue: Int32(-result)) {
+                text.append(errno.name)
+            } else {
+                text.append(decimal: Int(-result))
+            }
             return
         }
         switch signature?.result ?? .long {
@@ -72,12 +76,17 @@ struct TraceRecord {
     private mutating func append(_ kind: ArgumentKind, at index: Int, result: Int64) {
         // A mode counts only where a file may be made.
         let isOpen = number == SyscallNumber.open || number == SyscallNumber.openat
-        if kind == .mode, isOpen, index > 0, arguments[index - 1] & UInt64(Open.O_CREAT | Open.O_TMPFILE & ~Open.O_DIRECTORY) == 0 { return }
+        if kind == .mode, isOpen, index > 0,
+            arguments[index - 1] & UInt64(Open.O_CREAT | Open.O_TMPFILE & ~Open.O_DIRECTORY) == 0
+        {
+            return
+        }
         separate(index)
         // Randomness is likely to become a key.
         if kind == .outBuffer, number == SyscallNumber.getrandom { return text.append(pointer: arguments[index]) }
         let following = index < 5 ? arguments[index + 1] : 0
-        TraceFormat.append(kind, arguments[index], following: following, result: result, arguments: arguments, to: &text)
+        TraceFormat.append(
+            kind, arguments[index], following: following, result: result, arguments: arguments, to: &text)
     }
 
     /// Whether the call writes this argument, so that it is worth reading only afterwards.
@@ -85,7 +94,8 @@ struct TraceRecord {
         switch kind {
         case .outBuffer, .fdPair, .stat, .rusage: return true
         case .pollFds: return true
-        case .iovec: return number == SyscallNumber.readv || number == SyscallNumber.preadv || number == SyscallNumber.preadv2
+        case .iovec:
+            return number == SyscallNumber.readv || number == SyscallNumber.preadv || number == SyscallNumber.preadv2
         case .siginfo: return number == SyscallNumber.rt_sigtimedwait || number == SyscallNumber.waitid
         case .rlimit: return number == SyscallNumber.getrlimit
         case .timespec: return number == SyscallNumber.clock_gettime || number == SyscallNumber.clock_getres

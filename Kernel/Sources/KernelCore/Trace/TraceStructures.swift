@@ -9,7 +9,8 @@ enum TraceStructures {
     /// False when `kind` is no structure.
     static func append(_ kind: ArgumentKind, _ address: UInt64, following: UInt64, to text: inout [UInt8]) -> Bool {
         switch kind {
-        case .fdPair, .stat, .timespec, .timeval, .itimerspec, .sigaction, .sigset, .siginfo, .msghdr, .rusage, .rlimit, .epollEvent,
+        case .fdPair, .stat, .timespec, .timeval, .itimerspec, .sigaction, .sigset, .siginfo, .msghdr, .rusage, .rlimit,
+            .epollEvent,
             .pollFds, .sockaddr:
             if address == 0 {
                 text.append("NULL")
@@ -27,7 +28,9 @@ enum TraceStructures {
         }
     }
 
-    private static func decode(_ kind: ArgumentKind, _ address: UInt64, _ following: UInt64, _ text: inout [UInt8]) throws(Errno) {
+    private static func decode(_ kind: ArgumentKind, _ address: UInt64, _ following: UInt64, _ text: inout [UInt8])
+        throws(Errno)
+    {
         switch kind {
         case .fdPair:
             text.append("[")
@@ -58,7 +61,13 @@ enum TraceStructures {
         case .sigaction:
             let handler = try UserMemory.read(address, UInt64.self)
             text.append("{")
-            if handler == 0 { text.append("SIG_DFL") } else if handler == 1 { text.append("SIG_IGN") } else { text.append(pointer: handler) }
+            if handler == 0 {
+                text.append("SIG_DFL")
+            } else if handler == 1 {
+                text.append("SIG_IGN")
+            } else {
+                text.append(pointer: handler)
+            }
             text.append(", flags=0x")
             text.append(hex: try UserMemory.read(address &+ 8, UInt64.self))
             text.append("}")
