@@ -45,6 +45,11 @@ static void share_segment(uint64_t start, uint64_t end, uint64_t *file_offset) {
     map_shared(start, bytes, offset);
 }
 
+// Free heap pages go back to the host; the heap calls this without its locks.
+static void release_heap_pages(void *start, uint64_t length) {
+    cm_early_call(NR_madvise, (uint64_t)start, length, 9 /* MADV_REMOVE */, 0, 0, 0);
+}
+
 static void read_cpu(void) {
     uint32_t a = 0xd, b, c = 0, d;
     __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
@@ -112,6 +117,7 @@ __attribute__((used)) void cm_boot(uint64_t *stack) {
         uint64_t start = ph[i].vaddr & ~4095ull, end = (ph[i].vaddr + ph[i].memsz + 4095) & ~4095ull;
         share_segment(start, end, &offset);
     }
+    cm_heap_release_hook = release_heap_pages;
     cm_heap_init((void *)CM_HEAP_BASE, CM_HEAP_BYTES, CM_HEAP_BYTES);
     cm_slot_prepare(0);
     struct cm_thread *t = cm_slot_thread(0);

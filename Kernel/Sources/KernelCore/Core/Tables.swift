@@ -15,6 +15,10 @@ public final class ProcessTable {
 
     public var count: Int { processes.count }
     public var all: [Process] { processes.values.sorted { $0.pid < $1.pid } }
+    /// The running process whose host process is `number`.
+    public func running(hostProcess number: UInt32) -> Process? {
+        processes.values.first { $0.hostProcess == number && $0.state == .running && !$0.threads.isEmpty }
+    }
     public func process(_ pid: Int32) -> Process? { processes[pid] }
     public func thread(_ tid: Int32) -> Thread? { threads[tid] }
 

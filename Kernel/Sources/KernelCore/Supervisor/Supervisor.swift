@@ -104,7 +104,7 @@ public final class Supervisor {
 
     private func reap() {
         while let pid = host.reapChild() {
-            if let lost = kernel.processes.all.first(where: { $0.hostProcess == pid && $0.state == .running && !$0.threads.isEmpty }) {
+            if let lost = kernel.processes.running(hostProcess: pid) {
                 var text = [UInt8]("cloister: host process ")
                 text.append(decimal: Int(pid))
                 text.append(" (process ")
