@@ -32,6 +32,8 @@ open class Inode {
     public var writeDenials = 0
     /// Made by O_TMPFILE: it may get a name although it has none.
     var isLinkable = false
+    /// Where a rename last put what is not a directory (a directory knows its place): open files show it.
+    var movedTo: MovedName?
     /// The pipe of a FIFO that someone has open or is opening.
     var pipe: Pipe?
     /// The socket bound to this S_IFSOCK inode, until it is closed.
@@ -86,6 +88,16 @@ open class Inode {
     open var nameInParent: [UInt8]? { nil }
     /// The name a removed directory had.
     open var lastName: [UInt8]? { nil }
+}
+
+/// A name in a directory. The directory holds the inode that holds this: unlinking and taking the tree down end that.
+final class MovedName {
+    let directory: Inode
+    let name: [UInt8]
+    init(_ directory: Inode, _ name: [UInt8]) {
+        self.directory = directory
+        self.name = name
+    }
 }
 
 public struct ExtendedAttribute {

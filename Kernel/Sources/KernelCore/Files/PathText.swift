@@ -12,11 +12,16 @@ public enum PathText {
         var place = Location(mount: location.mount, inode: location.inode)
         var isDeleted = false
         if let parent = location.parent {
-            names.append(location.name)
-            place.inode = parent
-            let current = Result.lookup(parent, location.name)
-            // Inodes of /proc are made anew at each look: the number tells.
-            isDeleted = current?.number != location.inode.number || current?.superblock !== location.inode.superblock
+            if holds(parent, location.name, location.inode) {
+                names.append(location.name)
+                place.inode = parent
+            } else {
+                // It was renamed or removed since it was opened.
+                let moved = location.inode.movedTo
+                names.append(moved?.name ?? location.name)
+                place.inode = moved?.directory ?? parent
+                isDeleted = moved.map { !holds($0.directory, $0.name, location.inode) } ?? true
+            }
         }
         var isReachable = true
         while !(place.inode === root.inode && place.mount === root.mount) {
@@ -57,9 +62,11 @@ public enum PathText {
         return bytes
     }
 
-    private enum Result {
-        static func lookup(_ directory: Inode, _ name: [UInt8]) -> Inode? {
-            do { return try directory.lookup(name, 0..<name.count) } catch { return nil }
-        }
+    private static func holds(_ directory: Inode, _ name: [UInt8], _ inode: Inode) -> Bool {
+        do {
+            guard let found = try directory.lookup(name, 0..<name.count) else { return false }
+            // Inodes of /proc are made anew at each look: the number tells.
+            return found.number == inode.number && found.superblock === inode.superblock
+        } catch { return false }
     }
 }

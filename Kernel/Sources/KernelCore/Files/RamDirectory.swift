@@ -220,7 +220,10 @@ public final class RamDirectory: Inode {
     }
 
     private func moved(_ inode: Inode, to target: RamDirectory, _ newName: [UInt8]) {
-        guard let directory = inode as? RamDirectory else { return }
+        guard let directory = inode as? RamDirectory else {
+            inode.movedTo = MovedName(target, newName)
+            return
+        }
         target.adopt(directory, as: newName)
         if target !== self {
             if linkCount > 2 { linkCount &-= 1 }

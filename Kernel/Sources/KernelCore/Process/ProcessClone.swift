@@ -140,6 +140,8 @@ public enum ProcessClone {
         process.environment = parent.environment
         process.executable = parent.executable
         process.executablePath = parent.executablePath
+        process.executableLocation = parent.executableLocation
+        process.auxiliaryVector = parent.auxiliaryVector
         process.auxiliaryVector = parent.auxiliaryVector
         process.noNewPrivileges = parent.noNewPrivileges
         process.isDumpable = parent.isDumpable
