@@ -4,4 +4,3 @@
 import LinuxABI
 import Machine
 
-public final class InodeWatches {}

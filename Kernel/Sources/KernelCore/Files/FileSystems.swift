@@ -46,7 +46,12 @@ public enum FileSystems {
     private static func add(_ wanted: BootConfig.Mount, _ root: Location) throws(BootError) {
         switch wanted.kind {
         case .temporary: try mountTemporary(wanted.target, root, mode: 0o1777, isReadOnly: wanted.isReadOnly)
-        case .host: throw .mount(target: wanted.target, .ENOSYS)
+        case .host:
+            do {
+                let top = try HostSuperblock.make(wanted.source)
+                let point = try makeDirectory(wanted.target, root)
+                kernel.mounts.add(top, on: point, source: wanted.source, isReadOnly: wanted.isReadOnly)
+            } catch { throw .mount(target: wanted.target, error) }
         }
     }
 

@@ -76,31 +76,9 @@ final class HostLower: LowerNode {
         let host = kernel.host
         let descriptor = try host.openAt(tree.top, path, Host.directoryFlags)
         defer { host.close(descriptor) }
-        var entries: [LowerEntry] = []
-        var buffer = [UInt8](repeating: 0, count: 32768)
-        while true {
-            let count = try host.directoryRecords(descriptor, into: &buffer)
-            if count == 0 { return entries }
-            try decode(buffer, count, &entries)
-            guard entries.count <= 1 << 22 else { throw .EIO }
-        }
-    }
-
-    private func decode(_ buffer: [UInt8], _ count: Int, _ entries: inout [LowerEntry]) throws(Errno) {
-        var at = 0
-        while at < count {
-            guard count - at >= Dirent64.nameOffset, let inode = buffer.littleEndian(UInt64.self, at: at),
-                let length = buffer.littleEndian(UInt16.self, at: at + 16), Int(length) > Dirent64.nameOffset, Int(length) <= count - at
-            else { throw .EIO }
-            var end = at + Dirent64.nameOffset
-            while end < at + Int(length), buffer[end] != 0 { end += 1 }
-            let name = Array(buffer[(at + Dirent64.nameOffset)..<end])
-            guard !name.isEmpty, name.count <= PathWalk.maximumName, !name.contains(0x2f) else { throw .EIO }
-            if name != [0x2e] && name != [0x2e, 0x2e] {
-                entries.append(LowerEntry(name: name, number: tree.number(inode, device: device), type: buffer[at + 18]))
-            }
-            at += Int(length)
-        }
+        let tree = self.tree
+        let device = self.device
+        return try HostListing.read(descriptor) { (inode: UInt64) -> UInt64 in tree.number(inode, device: device) }
     }
 
     override func child(_ name: [UInt8], _ number: UInt64) -> LowerNode {
@@ -134,6 +112,39 @@ private final class HostContent: ContentSource {
             // A file that shrank on the host reads as zeros.
             if n == 0 { return }
             done += n
+        }
+    }
+}
+
+/// A directory of the host, read whole.
+enum HostListing {
+    static func read(_ descriptor: Int32, _ number: (UInt64) -> UInt64) throws(Errno) -> [LowerEntry] {
+        var entries: [LowerEntry] = []
+        var buffer = [UInt8](repeating: 0, count: 32768)
+        while true {
+            let count = try kernel.host.directoryRecords(descriptor, into: &buffer)
+            if count == 0 { return entries }
+            try decode(buffer, count, &entries, number)
+            guard entries.count <= 1 << 22 else { throw .EIO }
+        }
+    }
+
+    private static func decode(
+        _ buffer: [UInt8], _ count: Int, _ entries: inout [LowerEntry], _ number: (UInt64) -> UInt64
+    ) throws(Errno) {
+        var at = 0
+        while at < count {
+            guard count - at >= Dirent64.nameOffset, let inode = buffer.littleEndian(UInt64.self, at: at),
+                let length = buffer.littleEndian(UInt16.self, at: at + 16), Int(length) > Dirent64.nameOffset, Int(length) <= count - at
+            else { throw .EIO }
+            var end = at + Dirent64.nameOffset
+            while end < at + Int(length), buffer[end] != 0 { end += 1 }
+            let name = Array(buffer[(at + Dirent64.nameOffset)..<end])
+            guard !name.isEmpty, name.count <= PathWalk.maximumName, !name.contains(0x2f) else { throw .EIO }
+            if name != [0x2e] && name != [0x2e, 0x2e] {
+                entries.append(LowerEntry(name: name, number: number(inode), type: buffer[at + 18]))
+            }
+            at += Int(length)
         }
     }
 }

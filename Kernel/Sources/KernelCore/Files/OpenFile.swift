@@ -30,7 +30,9 @@ open class OpenFile {
 
     deinit {
         for watcher in watchers { watcher.fileIsGone() }
-        if let locks = inode?.locks { locks.descriptionGone(ObjectIdentifier(self)) }
+        guard let inode else { return }
+        if let locks = inode.locks { locks.descriptionGone(ObjectIdentifier(self)) }
+        if flags & Open.O_PATH == 0 { InodeEvents.closed(inode, location, wasWritable: flags & Open.O_ACCMODE != Open.O_RDONLY) }
     }
 
     @inline(__always) public var isNonblocking: Bool { flags & Open.O_NONBLOCK != 0 }

@@ -27,6 +27,8 @@ public enum AllFamilies {
             Syncing.entries(),
             Copying.entries(),
             Xattr.entries(),
+            InotifyCalls.entries(),
+            Mounts.entries(),
             Events.entries(),
             SignalCalls.entries(),
             SignalSending.entries(),
