@@ -83,6 +83,13 @@ public class RegularFile: OpenFile {
         }
     }
 
+    /// A sealed file has no writable shared mappings (memfd_create(2)).
+    public override func willMap(_ request: inout MapRequest) throws(Errno) {
+        guard request.isShared, file.seals & (Fcntl.F_SEAL_WRITE | Fcntl.F_SEAL_FUTURE_WRITE) != 0 else { return }
+        if request.protection & Mman.PROT_WRITE != 0 { throw .EPERM }
+        request.maxProtection &= ~Mman.PROT_WRITE
+    }
+
     public override func truncate(_ size: Int64) throws(Errno) { try file.truncate(size) }
     public override func contentForMapping() throws(Errno) -> FileContent {
         if flags & Open.O_NOATIME == 0 { AccessTime.update(file, location) }

@@ -159,8 +159,17 @@ public enum Descriptors {
         guard file.isWritable else { throw .EPERM }
         guard call.u2 & ~0x3f == 0 else { throw .EINVAL }
         if ram.seals & Fcntl.F_SEAL_SEAL != 0 { throw .EPERM }
+        if call.i2 & Fcntl.F_SEAL_WRITE != 0, isMappedWritable(try ram.content()) { throw .EBUSY }
         ram.seals |= call.i2
         return 0
+    }
+
+    private static func isMappedWritable(_ content: FileContent) -> Bool {
+        for process in kernel.processes.all {
+            for area in process.memory.areas
+            where area.isShared && area.content === content && area.maxProtection & Mman.PROT_WRITE != 0 { return true }
+        }
+        return false
     }
 
     // MARK: ioctl
