@@ -224,6 +224,17 @@ extension AddressSpace {
         return .retry
     }
 
+    /// The content became shorter: whole pages past its end fault, and `resolveFault` decides.
+    func unmapBeyondEnd(of content: FileContent) {
+        for area in areas where area.content === content && area.twin == nil {
+            let end = max(0, ((content.size + 4095) & ~4095) - area.offset)
+            guard end < Int64(area.bytes) else { continue }
+            do { try kernel.host.mapAnonymous(area.start + UInt64(end), area.bytes - UInt64(end), 0) } catch {
+                Log.note("pages past the end of a shortened file could not be unmapped")
+            }
+        }
+    }
+
     public enum FaultResolution {
         case unmapped
         case forbidden

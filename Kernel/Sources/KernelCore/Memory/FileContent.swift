@@ -208,6 +208,10 @@ public final class FileContent {
             }
             discard(newSize, max(covered, size))
             twins = []
+            size = newSize
+            // Mapped pages past the end raise SIGBUS from now on (mmap(2)). Only the caller's own mappings can be changed here;
+            // another process that had such a page keeps a page of zeros.
+            currentThread.process.memory.unmapBeyondEnd(of: self)
         }
         size = newSize
     }
