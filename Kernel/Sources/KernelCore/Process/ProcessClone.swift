@@ -139,6 +139,7 @@ public enum ProcessClone {
         process.commandLine = parent.commandLine
         process.environment = parent.environment
         process.executable = parent.executable
+        process.executableLocation = parent.executableLocation
         process.executablePath = parent.executablePath
         process.executableLocation = parent.executableLocation
         process.auxiliaryVector = parent.auxiliaryVector

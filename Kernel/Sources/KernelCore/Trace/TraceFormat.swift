@@ -72,7 +72,6 @@ enum TraceFormat {
                 let pointer = try UserMemory.read(address &+ index &* 8, UInt64.self)
                 if pointer == 0 { break }
                 if index > 0 { text.append(", ") }
-                // An environment is counted, not shown: it may hold secrets.
                 if index == 8 {
                     text.append("...")
                     break
@@ -82,6 +81,19 @@ enum TraceFormat {
             }
         } catch { text.append("?") }
         text.append("]")
+    }
+
+    /// An environment is counted, not shown: it may hold secrets.
+    static func environment(_ address: UInt64, to text: inout [UInt8]) {
+        var count = 0
+        do {
+            while address != 0, count < 100_000, try UserMemory.read(address &+ UInt64(count) &* 8, UInt64.self) != 0 {
+                count += 1
+            }
+        } catch {}
+        text.append("[")
+        text.append(decimal: count)
+        text.append(" variables]")
     }
 
     private static func data(_ address: UInt64, _ count: UInt64, to text: inout [UInt8]) {

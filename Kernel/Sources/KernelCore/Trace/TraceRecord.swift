@@ -84,6 +84,9 @@ struct TraceRecord {
         separate(index)
         // Randomness is likely to become a key.
         if kind == .outBuffer, number == SyscallNumber.getrandom { return text.append(pointer: arguments[index]) }
+        if kind == .stringVector, signature?[index - 1] == .stringVector {
+            return TraceFormat.environment(arguments[index], to: &text)
+        }
         let following = index < 5 ? arguments[index + 1] : 0
         TraceFormat.append(
             kind, arguments[index], following: following, result: result, arguments: arguments, to: &text)
