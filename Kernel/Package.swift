@@ -18,7 +18,7 @@ let package = Package(
         .target(
             name: "CCrypto", linkerSettings: [.unsafeFlags(["-Xlinker", "/usr/lib/x86_64-linux-gnu/libIPSec_MB.a"])]),
         .target(
-            name: "CMachine", dependencies: ["CCrypto"], sources: ["hosted.c", "filter.c", "random.c", "crypto.c"]),
+            name: "CMachine", dependencies: ["CCrypto"], sources: ["hosted.c", "filter.c", "random.c", "crypto.c", "cpuid.c"]),
         .target(name: "Machine", dependencies: ["CMachine", "LinuxABI"], swiftSettings: strict),
         .target(name: "KernelCore", dependencies: ["Machine", "LinuxABI", "Formats"], swiftSettings: strict),
 

@@ -14,6 +14,7 @@ public enum AllFamilies {
             Scheduling.entries(),
             SystemCalls.entries(),
             PrctlCalls.entries(),
+            MiscCalls.entries(),
             Pipes.entries(),
             Polling.entries(),
             FileTransfers.entries(),

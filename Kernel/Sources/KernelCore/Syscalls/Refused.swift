@@ -43,7 +43,12 @@ enum Refused {
             SyscallNumber.process_mrelease, SyscallNumber.set_mempolicy_home_node, SyscallNumber.cachestat,
             SyscallNumber.map_shadow_stack, SyscallNumber.statmount, SyscallNumber.listmount,
             SyscallNumber.lsm_get_self_attr,
-            SyscallNumber.lsm_set_self_attr, SyscallNumber.lsm_list_modules, SyscallNumber.remap_file_pages,
+            SyscallNumber.lsm_set_self_attr, SyscallNumber.lsm_list_modules, SyscallNumber.mq_open,
+            SyscallNumber.mq_unlink, SyscallNumber.mq_timedsend, SyscallNumber.mq_timedreceive, SyscallNumber.mq_notify,
+            SyscallNumber.mq_getsetattr, SyscallNumber.futex_wake, SyscallNumber.futex_wait,
+            SyscallNumber.futex_requeue,
+            SyscallNumber.process_madvise, SyscallNumber.mseal, SyscallNumber.ustat, SyscallNumber.sysfs,
+            SyscallNumber.name_to_handle_at, SyscallNumber.remap_file_pages,
         ]
         for number in absent {
             all.append(SyscallEntry(number, .refused, notBuilt) { _ throws(Errno) in throw .ENOSYS })
