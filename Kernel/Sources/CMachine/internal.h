@@ -27,6 +27,8 @@ void cm_install_handlers(void);
 void cm_set_altstack(struct cm_thread *t);
 void cm_arm_dispatch(void);
 void cm_parse_vdso(uint64_t base);
+// Bytes of the instruction at `p`, 0 when there is none; `opcode` is where its opcode starts, after the prefixes.
+uint64_t cm_instruction_length(const uint8_t *p, uint64_t left, uint64_t *opcode);
 
 static inline int in_range(uint64_t rip, const char *start, const char *end) {
     return rip >= (uint64_t)start && rip < (uint64_t)end;

@@ -22,51 +22,68 @@ static int write_jump(uint64_t code, uint64_t at, int32_t relative) {
 
 // Length of one position-independent instruction that neither branches nor touches RIP, or 0.
 static int plain_length(const uint8_t *p, uint64_t left) {
-    if (left < 8) return 0;
-    int i = 0;
-    if (p[i] >= 0x40 && p[i] <= 0x4f) i++;
-    uint8_t op = p[i];
-    if (op >= 0x50 && op <= 0x5f) return i + 1;                            // push, pop
-    if (op == 0x90 || op == 0x98 || op == 0x99) return i + 1;              // nop, cdqe, cdq
-    if (op == 0x3d || op == 0xa9) return i + 5;                            // cmp/test eax, imm32
-    if (op >= 0xb8 && op <= 0xbf) return i + ((i && (p[0] & 8)) ? 9 : 5);  // mov reg, imm
-    int has_modrm = op == 0x89 || op == 0x8b || op == 0x85 || op == 0x39 || op == 0x3b || op == 0x31 || op == 0x33 || op == 0x63 ||
-                    op == 0x83 || op == 0x01 || op == 0x03 || op == 0x29 || op == 0x2b || op == 0x21 || op == 0x09;
-    if (!has_modrm) return 0;
-    uint8_t modrm = p[i + 1], mod = modrm >> 6, rm = modrm & 7;
-    int n = i + 2;
-    if (mod != 3) {
-        if (mod == 0 && rm == 5) return 0;  // RIP-relative
-        if (rm == 4) {
-            if (mod == 0 && (p[n] & 7) == 5) return 0;
-            n++;
-        }
-        n += mod == 1 ? 1 : mod == 2 ? 4 : 0;
+    uint64_t opcode;
+    uint64_t n = cm_instruction_length(p, left, &opcode);
+    if (!n) return 0;
+    uint8_t op = p[opcode];
+    if (op == 0x0f) {
+        // Conditional moves, sets, zero and sign extensions, nops; never a jump, a call or a system instruction.
+        uint8_t second = p[opcode + 1];
+        int known = (second >= 0x40 && second <= 0x4f) || (second >= 0x90 && second <= 0x9f) || second == 0xb6 || second == 0xb7 ||
+                    second == 0xbe || second == 0xbf || second == 0x1f || second == 0xaf;
+        if (!known) return 0;
+        opcode++;
+    } else {
+        if (op >= 0x50 && op <= 0x5f) return (int)n;                              // push, pop
+        if (op == 0x90 || op == 0x98 || op == 0x99 || op == 0xc9) return (int)n;  // nop, cdqe, cdq, leave
+        if (op == 0x3d || op == 0xa9 || op == 0x05 || op == 0x25 || op == 0x2d || op == 0xa8 || op == 0x3c) return (int)n;  // eax, imm
+        if (op >= 0xb0 && op <= 0xbf) return (int)n;                              // mov reg, imm
+        int has_modrm = op == 0x88 || op == 0x89 || op == 0x8a || op == 0x8b || op == 0x84 || op == 0x85 || op == 0x38 || op == 0x39 ||
+                        op == 0x3a || op == 0x3b || op == 0x31 || op == 0x33 || op == 0x63 || op == 0x80 || op == 0x81 || op == 0x83 ||
+                        op == 0x01 || op == 0x03 || op == 0x29 || op == 0x2b || op == 0x21 || op == 0x23 || op == 0x09 || op == 0x0b ||
+                        op == 0x8d || op == 0xc6 || op == 0xc7 || op == 0xf6 || op == 0xf7 || op == 0xc1 || op == 0xd1 || op == 0x87;
+        if (!has_modrm) return 0;
     }
-    if (op == 0x83) n++;
-    return (uint64_t)n <= left ? n : 0;
+    uint8_t modrm = p[opcode + 1];
+    if ((modrm >> 6) == 0 && (modrm & 7) == 5) return 0;                // RIP-relative
+    if ((op == 0xc6 || op == 0xc7) && (modrm & 0x38) != 0) return 0;  // transactions
+    return (int)n;
 }
 
-// Whether any short or near jump close by may land inside (start, end): then displaced code could be entered in the middle.
+// Whether an instruction that some reading of the code finds at `at` is there: sixteen readings start in sixteen successive places,
+// one of which is the start of a true instruction, and readings fall into step.
+static int is_instruction(const uint8_t *code, uint64_t bytes, uint64_t at) {
+    uint64_t first = at > 64 ? at - 64 : 0;
+    for (uint64_t start = first; start < first + 16 && start <= at; start++) {
+        uint64_t i = start;
+        while (i <= at) {
+            uint64_t opcode = 0, n = cm_instruction_length(code + i, bytes - i, &opcode);
+            if (i == at || (n && i + opcode == at)) return 1;
+            i += n ? n : 1;
+        }
+    }
+    return 0;
+}
+
+// Whether a jump close by lands inside (start, end): then displaced code could be entered in the middle.
 static int may_be_target(const uint8_t *code, uint64_t bytes, uint64_t start, uint64_t end) {
     uint64_t low = start > 4096 ? start - 4096 : 0, high = end + 4096 < bytes ? end + 4096 : bytes;
     for (uint64_t i = low; i + 6 < high; i++) {
         uint8_t b = code[i];
-        int64_t target = -1;
-        if (b == 0xeb || (b >= 0x70 && b <= 0x7f) || (b >= 0xe0 && b <= 0xe3)) target = (int64_t)i + 2 + (int8_t)code[i + 1];
-        if (target > (int64_t)start && target < (int64_t)end) return 1;
-        if (b == 0xe9 || b == 0xe8) {
-            int32_t r;
+        int64_t target = (int64_t)i;
+        int32_t r;
+        if ((b & 0xf0) == 0x70 || b == 0xeb || (b & 0xfc) == 0xe0) {
+            target += 2 + (int8_t)code[i + 1];
+        } else if (b == 0xe9 || b == 0xe8) {
             __builtin_memcpy(&r, code + i + 1, 4);
-            target = (int64_t)i + 5 + r;
-        } else if (b == 0x0f && code[i + 1] >= 0x80 && code[i + 1] <= 0x8f) {
-            int32_t r;
+            target += 5 + r;
+        } else if (b == 0x0f && (code[i + 1] & 0xf0) == 0x80) {
             __builtin_memcpy(&r, code + i + 2, 4);
-            target = (int64_t)i + 6 + r;
+            target += 6 + r;
         } else {
             continue;
         }
-        if (target > (int64_t)start && target < (int64_t)end) return 1;
+        if (target > (int64_t)start && target < (int64_t)end && is_instruction(code, bytes, i)) return 1;
     }
     return 0;
 }
@@ -120,29 +137,32 @@ int32_t cm_rewrite_site(const struct cm_rewrite *r) {
             // What follows a return is never reached from above; only padding may be overwritten.
             returns = 1;
             end++;
-            for (uint64_t i = end; i < site + 5; i++) {
-                uint8_t b = code[i];
-                if (b != 0x90 && b != 0xcc && b != 0x66 && b != 0x0f && b != 0x2e) return 0;
-                if (b == 0x0f && code[i + 1] != 0x1f) return 0;
-                if (b == 0x66 && code[i + 1] != 0x90 && code[i + 1] != 0x2e && code[i + 1] != 0x66 && code[i + 1] != 0x0f) return 0;
-                if (b == 0x0f || b == 0x66 || b == 0x2e) break;
+            while (end < site + 5) {
+                uint64_t opcode, n = cm_instruction_length(code + end, r->code_bytes - end, &opcode);
+                uint8_t b = n ? code[end + opcode] : 0;
+                if (b != 0x90 && b != 0xcc && !(b == 0x0f && code[end + opcode + 1] == 0x1f)) return 0;
+                end += n;
             }
             break;
         }
         int n = plain_length(code + end, r->code_bytes - end);
-        if (!n || end + (uint64_t)n > site + 2 + 16) return 0;
+        if (!n || end + (uint64_t)n > site + 2 + 24) return 0;
         end += (uint64_t)n;
     }
     if (may_be_target(code, r->code_bytes, site, site + 5 > end ? site + 5 : end)) return 0;
     p = emit_call(p, stub, stub_at, stub_at + 13, r->gate_slot);
     for (uint64_t i = site + 2; i < end; i++) *p++ = code[i];
+    if ((uint64_t)(p - stub) > 64 - 5) return 0;
     if (!returns) {
         *p++ = 0xe9;
         int64_t after = stub_at + (p + 4 - stub);
         p = put32(p, (int64_t)end - after);
     }
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return write_jump(r->code, site, (int32_t)(stub_at - ((int64_t)site + 5))) ? 2 : 0;
+    if (!write_jump(r->code, site, (int32_t)(stub_at - ((int64_t)site + 5)))) return 0;
+    // What is left of displaced instructions is never reached; as no-operations it keeps later readings of the code in step.
+    for (uint64_t i = site + 5; i < end; i++) ((uint8_t *)r->code)[i] = 0x90;
+    return 2;
 }
 
 static uint32_t cm_plain_gates_off;
