@@ -61,8 +61,8 @@ test-kernel: ## Run the kernel's unit tests
 	scripts/test-kernel.sh $(CURDIR)/$(SCRATCH)/kernel-tests
 
 .PHONY: conformance
-conformance: ## Run the C programs natively and in an enclave, and compare
-	Tests/Conformance/run
+conformance: ## Run the C programs natively and in an enclave, and compare (fails for those in gate.txt)
+	Tests/Conformance/run --gate Tests/Conformance/gate.txt $(ARGS)
 
 .PHONY: integration
 integration: ## Run real programs and the example in enclaves

@@ -5,11 +5,11 @@ set -euo pipefail
 
 packages=(
     # building the kernel and the conformance programs
-    gcc libc6-dev libipsec-mb-dev musl-tools
+    gcc libc6-dev libipsec-mb-dev llvm musl-tools
     # programs that the example and the tests run unmodified
-    bash busybox-static coreutils gawk git golang-go openssl perl python3 sqlite3
+    bash busybox-static coreutils gawk git golang-go openssl perl procps python3 sqlite3
     # tools of the checks themselves
-    expect jq shellcheck
+    expect gdb jq shellcheck
 )
 
 missing=()

@@ -12,10 +12,16 @@ package enum ImageCheck {
             opened = try OpenedImage(path: file, kernel: kernel)
         } catch {
             throw LaunchError(
-                System.exists(file) ? .refused : .notFound, error.message.replacing("image \(file) is", with: "it is"),
+                System.exists(file) ? .refused : .notFound, reason(error.message, file: file),
                 at: "image \(file)", next: "build it again with cloister build, or see cloister verify \(file)")
         }
         return checked(opened, at: file)
+    }
+
+    /// The error names the file at its end: no need to say it twice more.
+    private static func reason(_ message: String, file: String) -> String {
+        message.replacing("image \(file) is refused", with: "refused").replacing("image \(file) is", with: "it is")
+            .replacing(" \(file):", with: "")
     }
 
     private static func checked(_ opened: OpenedImage, at path: String) -> CheckedImage {

@@ -29,7 +29,9 @@ import Testing
 
     private static let failures = [
         Failure(words: "frob", code: 64),
-        Failure(words: "run --frob", code: 64),
+        Failure(words: "run --frob", code: 125),
+        Failure(words: "exec box bash -l", code: 125),
+        Failure(words: "start --frob", code: 64),
         Failure(words: "run", code: 125),
         Failure(words: "run -- ls", code: 125),
         Failure(words: "run --insecure-host-root", code: 125),
@@ -56,6 +58,11 @@ import Testing
         #expect(result.errors.hasPrefix("cloister: error: "))
         #expect(result.errors.contains("; "), "no next step: \(result.errors)")
         #expect(result.output.isEmpty)
+    }
+
+    @Test func optionOfAProgramWithoutDashesNamesTheDashes() throws {
+        let result = try workshop.run(Self.hostRoot + ["bash", "--norc"])
+        #expect(result.errors.contains("come after --"), "\(result.errors)")
     }
 
     @Test func exitCodeIsTheProgramsOwn() throws {

@@ -40,10 +40,16 @@ enum Report {
     private static func exitForParsing(_ error: any Error) -> Never {
         if Cloister.exitCode(for: error) == .success { Cloister.exit(withError: error) }
         let message = Cloister.message(for: error).split(separator: "\n").joined(separator: " ")
-        let words = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("-") }.prefix(1)
-        let command = (["cloister"] + words.filter { Cloister.hasSubcommand($0) }).joined(separator: " ")
-        Self.error("\(message), on the command line; see \(command) --help")
-        Cloister.exit(withError: ExitCode(LaunchError.Code.usage.rawValue))
+        let arguments = CommandLine.arguments.dropFirst()
+        let name = arguments.prefix { !$0.hasPrefix("-") }.first.flatMap { Cloister.hasSubcommand($0) ? $0 : nil }
+        let help = "see \(name.map { "cloister \($0)" } ?? "cloister") --help"
+        // `run image bash -l` is what the hand types: the option is meant for the program.
+        let takesProgram = ["run", "exec", "start"].contains(name)
+        let isProgramsOwn = takesProgram && message.contains("nknown option") && !arguments.contains("--")
+        let next = isProgramsOwn ? "a program and its own options come after --, \(help)" : help
+        Self.error("\(message), on the command line; \(next)")
+        let isForeground = name == "run" || name == "exec"
+        Cloister.exit(withError: ExitCode(isForeground ? enclaveFailure : LaunchError.Code.usage.rawValue))
     }
 
     /// Runs what a foreground command does; its own failures get a code that no program uses by habit.
