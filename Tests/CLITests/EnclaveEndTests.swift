@@ -91,7 +91,9 @@ import Testing
 
     @Test func gdbSeesTheKernelsOwnFunctions() throws {
         try #require(FileManager.default.isExecutableFile(atPath: "/usr/bin/gdb"), "gdb is missing: make deps")
-        let started = try workshop.run(["start", "-q", "--name", "box", "--insecure-host-root", "--", "/bin/sleep", "100"])
+        let started = try workshop.run([
+            "start", "-q", "--name", "box", "--insecure-host-root", "--", "/bin/sleep", "100",
+        ])
         try #require(started.code == 0, "\(started.errors)")
         let result = try workshop.run(["gdb", "box", "--", "-batch", "-ex", "bt"])
         #expect(result.output.contains("Supervisor"), "\(result.output.suffix(1000)) \(result.errors.suffix(1000))")
