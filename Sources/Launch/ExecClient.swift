@@ -65,9 +65,9 @@ package enum ExecClient {
         let text = String(decoding: message, as: UTF8.self)
         return switch errno {
         case 2:
-            LaunchError(.notFound, text, at: "enclave '\(name)'", next: "check the program's path and PATH inside")
+            LaunchError(.noProgram, text, at: "enclave '\(name)'", next: "check the program's path and PATH inside")
         case 13, 8:
-            LaunchError(.refused, text, at: "enclave '\(name)'", next: "check that the file is executable")
+            LaunchError(.notExecutable, text, at: "enclave '\(name)'", next: "check that the file is executable")
         default: LaunchError(.unavailable, text, at: "enclave '\(name)'", next: "see cloister logs \(name)")
         }
     }

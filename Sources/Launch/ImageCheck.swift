@@ -6,7 +6,7 @@ internal import Image
 package enum ImageCheck {
     /// `path` is an image, or a folder with a cloister.yaml whose image was built beside it.
     package static func open(_ path: String, kernel: String) throws(LaunchError) -> CheckedImage {
-        let file = System.isDirectory(path) ? try ImageLocation.builtImage(inFolder: path) : path
+        let file = try ImageLocation.file(path)
         let opened: OpenedImage
         do {
             opened = try OpenedImage(path: file, kernel: kernel)
@@ -61,6 +61,11 @@ package enum ImageLocation {
         let last = folder.split(separator: "/").last.map(String.init) ?? "image"
         let name = manifestName.isEmpty ? (last == "." || last == ".." ? "image" : last) : manifestName
         return "\(folder)/\(name).img"
+    }
+
+    /// The image that `path` names: itself, or the one built in this folder.
+    package static func file(_ path: String) throws(LaunchError) -> String {
+        System.isDirectory(path) ? try builtImage(inFolder: path) : path
     }
 
     static func builtImage(inFolder folder: String) throws(LaunchError) -> String {

@@ -17,6 +17,10 @@ package struct LaunchError: Error, Equatable, CustomStringConvertible {
         case hostFailure = 74
         /// What was asked is refused: identity differs, or permission is missing.
         case refused = 77
+        /// The kernel found the program, and it cannot be executed; as shells say it.
+        case notExecutable = 126
+        /// The kernel found no such program; as shells say it.
+        case noProgram = 127
         /// The request itself makes no sense.
         case usage = 64
     }

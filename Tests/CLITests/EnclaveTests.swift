@@ -78,6 +78,7 @@ import Testing
         #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "echo", "hi"]).output == "hi\n")
         #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "sh", "-c", "exit 5"]).code == 5)
         #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "wc", "-c"], input: "12345").output == "5\n")
+        #expect(try workshop.run(["exec", "box", "--", "/nonexistent"]).code == 127)
         #expect(try workshop.run(["stop", "box"]).code == 0)
     }
 }

@@ -71,7 +71,7 @@ import Testing
             #expect(try run(["exit", "0"]) == .exited(0))
             #expect(try run(["exit", "42"]) == .exited(42))
             let error = #expect(throws: LaunchError.self) { try run(["nothing-like-this"]) }
-            #expect(error?.code == .notFound)
+            #expect(error?.code == .noProgram)
         }
     }
 

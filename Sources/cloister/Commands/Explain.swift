@@ -20,7 +20,7 @@ struct Explain: ParsableCommand {
 
     @OptionGroup var output: JSONOption
 
-    @Argument(help: "Image file.")
+    @Argument(help: "Image file, or a folder with a cloister.yaml and its built image.")
     var image: String
 
     @Argument(help: "A second image, to compare with.")
@@ -35,7 +35,7 @@ struct Explain: ParsableCommand {
     }
 
     private func explain() throws {
-        let explanation = try ImageExplanation(ofImageAt: image)
+        let explanation = try ImageExplanation(ofImageAt: ImageLocation.file(image))
         if output.json { return try EncodableOutput.print(explanation) }
         for part in explanation.contributions {
             print(Style.bold(part.name, on: 1) + (part.hash.isEmpty ? "" : " \(part.hash)"))
@@ -49,7 +49,7 @@ struct Explain: ParsableCommand {
     }
 
     private func compare(with other: String) throws {
-        let difference = try ImageDifference(from: image, to: other)
+        let difference = try ImageDifference(from: ImageLocation.file(image), to: ImageLocation.file(other))
         if output.json {
             try EncodableOutput.print(difference)
         } else if difference.isSame {

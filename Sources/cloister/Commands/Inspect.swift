@@ -15,11 +15,11 @@ struct Inspect: ParsableCommand {
 
     @OptionGroup var output: JSONOption
 
-    @Argument(help: "Image file.")
+    @Argument(help: "Image file, or a folder with a cloister.yaml and its built image.")
     var image: String
 
     func run() throws {
-        let facts = try ImageInspection(ofImageAt: image)
+        let facts = try ImageInspection(ofImageAt: ImageLocation.file(image))
         if output.json { return try EncodableOutput.print(facts) }
         for (name, value) in Self.lines(facts) {
             print(name + String(repeating: " ", count: max(1, 14 - name.count)) + value)

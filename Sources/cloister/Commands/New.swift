@@ -50,7 +50,7 @@ private enum Template {
         working_directory: /app
 
         # Debian packages, with everything they depend on.
-        packages: [bash, coreutils]
+        packages: [bash, coreutils, dash]
 
         # Host files, relative to this folder.
         files:

@@ -59,7 +59,8 @@ enum Report {
             Cloister.exit(withError: ExitCode(end.exitCode))
         } catch let failure as LaunchError {
             error(failure.description)
-            Cloister.exit(withError: ExitCode(enclaveFailure))
+            let isAboutTheProgram = failure.code == .noProgram || failure.code == .notExecutable
+            Cloister.exit(withError: ExitCode(isAboutTheProgram ? failure.code.rawValue : enclaveFailure))
         } catch {
             Report.exit(for: error)
         }
