@@ -34,7 +34,8 @@ struct Verify: ParsableCommand {
             try kernel.map { try KernelLocator.find(explicit: $0, environment: [:]) }
             ?? (try? KernelLocator.find(explicit: nil, environment: Style.environment))
         let verifier = ImageVerifier(
-            image: try ImageLocation.file(image), kernel: kernelPath, signer: try expectedSigner(), measurement: measurement)
+            image: try ImageLocation.file(image), kernel: kernelPath, signer: try expectedSigner(),
+            measurement: measurement)
         let report = try verifier.verify()
         output.json ? print(json(report, kernelPath)) : printLines(report, kernelPath)
         if !report.isGood { throw ExitCode(LaunchError.Code.refused.rawValue) }
