@@ -21,6 +21,7 @@ public final class KernelEntry: EntryPoints {
     public override func exitWork(_ registers: Registers) -> Int32 {
         // A thread that moved to a fresh host process leaves an empty block behind.
         guard let thread = ThreadBlock.current.object(Thread.self) else { return LeaveAction.endProcess.rawValue }
+        if thread.process.memory.isStale { thread.process.memory.hideStale() }
         Signals.deliver(thread, registers: registers, origin: .gate)
         guard thread.mustExit else { return LeaveAction.resume.rawValue }
         return ProcessLife.finish(thread).rawValue
@@ -32,6 +33,7 @@ public final class KernelEntry: EntryPoints {
 
     public override func interrupt(_ registers: Registers, _ fault: HostFault) -> Int32 {
         let thread = currentThread
+        if thread.process.memory.isStale { thread.process.memory.hideStale() }
         if fault.signal != 0 && !thread.mustExit { if guestFault(thread, fault) { return 0 } }
         let entered = Signals.deliver(thread, registers: registers, origin: .host(extendedState: fault.extendedState))
         guard thread.mustExit else { return entered ? 1 : 0 }
@@ -44,7 +46,7 @@ public final class KernelEntry: EntryPoints {
         var code = fault.code
         // Page faults (trap 14): the kernel's own map decides what the guest is told, not the host.
         if fault.trap == 14, signal == Signal.SIGSEGV || signal == Signal.SIGBUS {
-            switch thread.process.memory.resolveFault(fault.address) {
+            switch thread.process.memory.resolveFault(fault.address, FaultAccess(error: fault.error)) {
             case .retry: return true
             case .unmapped:
                 signal = Signal.SIGSEGV

@@ -21,6 +21,8 @@ public struct MapRequest {
     public var populate = false
     public var noReserve = false
     public var maxProtection: Int32 = 7
+    /// MAP_32BIT: below 2 GiB.
+    public var isLow = false
     public init(bytes: UInt64, protection: Int32) {
         self.bytes = bytes
         self.protection = protection
@@ -41,7 +43,8 @@ extension AddressSpace {
             }
             if request.mustBeFree && !isFree(address, bytes) { throw .EEXIST }
         } else if address < Machine.userStart || address > Machine.userEnd - min(bytes, Machine.userEnd) || !isFree(address, bytes) {
-            address = try findFree(bytes, gap: request.content == nil || request.isShared ? 0 : UInt64(CodeTwin.stubBytes))
+            let gap = request.content == nil || request.isShared ? 0 : UInt64(CodeTwin.stubBytes)
+            address = try findFree(bytes, gap: gap, below: request.isLow ? 0x8000_0000 : nil)
         }
         guard areas.count < 65_530 else { throw .ENOMEM }
         var area = Area(
@@ -77,6 +80,7 @@ extension AddressSpace {
             if try establishTwin(&area, content) { return }
         }
         // Pages past the end of the file raise SIGBUS: they stay unmapped, and the fault handler looks again.
+        content.isMapped = true
         let present = max(0, min(Int64(area.bytes), ((content.size + 4095) & ~4095) - area.offset))
         if present < Int64(area.bytes) {
             try kernel.host.mapAnonymous(area.start + UInt64(present), area.bytes - UInt64(present), 0)
@@ -175,6 +179,7 @@ extension AddressSpace {
                 k += 1
             }
             try kernel.host.protect(start, at - start, protection)
+            hideBeyondEnd(from: start, to: at)
             mergeAround(start, at)
         }
         if let failure { throw failure }
@@ -209,36 +214,5 @@ extension AddressSpace {
         mmapTop = AddressSpace.randomizedTop()
         heapStart = 0
         heapEnd = 0
-    }
-
-    /// A guest fault on a mapped address: true when the map allowed it after all (a file that grew) and the guest may retry.
-    public func resolveFault(_ address: UInt64) -> FaultResolution {
-        guard let area = area(at: address) else { return .unmapped }
-        guard let content = area.content, area.twin == nil else { return .forbidden }
-        let page = Int64(address & ~4095) - Int64(area.start)
-        guard area.offset + page < content.size else { return .beyondEnd }
-        guard area.protection != 0 else { return .forbidden }
-        let already = Int64(area.bytes)
-        let present = min(already, ((content.size + 4095) & ~4095) - area.offset)
-        do { try mapContent(area, content, from: page, count: present - page) } catch { return .beyondEnd }
-        return .retry
-    }
-
-    /// The content became shorter: whole pages past its end fault, and `resolveFault` decides.
-    func unmapBeyondEnd(of content: FileContent) {
-        for area in areas where area.content === content && area.twin == nil {
-            let end = max(0, ((content.size + 4095) & ~4095) - area.offset)
-            guard end < Int64(area.bytes) else { continue }
-            do { try kernel.host.mapAnonymous(area.start + UInt64(end), area.bytes - UInt64(end), 0) } catch {
-                Log.note("pages past the end of a shortened file could not be unmapped")
-            }
-        }
-    }
-
-    public enum FaultResolution {
-        case unmapped
-        case forbidden
-        case beyondEnd
-        case retry
     }
 }

@@ -21,6 +21,8 @@ public final class AddressSpace {
     public var stackRange: (UInt64, UInt64) = (0, 0)
     public var argumentRange: (UInt64, UInt64) = (0, 0)
     public var environmentRange: (UInt64, UInt64) = (0, 0)
+    /// Set when a mapped file shrank while another process ran.
+    var isStale = false
     public var residentPeakKilobytes: Int64 = 0
 
     public init() {

@@ -29,6 +29,8 @@ public final class FileContent {
     private var sourceSize: Int64 = 0
     /// Which chunks behind the source hold data; the rest are holes.
     private var present = ChunkSet()
+    /// Whether it was ever mapped otherwise than as a code twin.
+    var isMapped = false
     /// Rewritten copies of executable ranges.
     public var twins: [CodeTwin] = []
     private static let chunk = 65536
@@ -209,9 +211,7 @@ public final class FileContent {
             discard(newSize, max(covered, size))
             twins = []
             size = newSize
-            // Mapped pages past the end raise SIGBUS from now on (mmap(2)). Only the caller's own mappings can be changed here;
-            // another process that had such a page keeps a page of zeros.
-            currentThread.process.memory.unmapBeyondEnd(of: self)
+            mappingsShrank()
         }
         size = newSize
     }

@@ -66,6 +66,7 @@ enum MemoryCalls {
         request.mustBeFree = flags & Mman.MAP_FIXED_NOREPLACE != 0
         request.populate = flags & (Mman.MAP_POPULATE | Mman.MAP_LOCKED) != 0
         request.noReserve = flags & Mman.MAP_NORESERVE != 0
+        request.isLow = flags & Mman.MAP_32BIT != 0
         switch flags & Mman.MAP_TYPE {
         case Mman.MAP_PRIVATE: break
         case Mman.MAP_SHARED: request.isShared = true
