@@ -36,13 +36,15 @@ public struct ExecImage {
     /// Opens and judges `path`; follows `#!` lines (up to five, as Linux).
     static func prepare(
         _ thread: Thread, _ opened: OpenFile, path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], depth: Int = 0,
-        execPath: [UInt8]? = nil
+        execPath: [UInt8]? = nil, isReachable: Bool = true
     ) throws(Errno) -> ExecImage {
         guard let location = opened.location else { throw .EACCES }
         let content = try opened.contentForMapping()
         let head = try read(content, 0, 256)
         if head.count >= 2, head[0] == 0x23, head[1] == 0x21 {
             guard depth < 5 else { throw .ELOOP }
+            // The interpreter could not open a script whose descriptor closes (execveat(2), BUGS).
+            guard isReachable else { throw .ENOENT }
             let line = try ScriptLine(head)
             var newArguments: [[UInt8]] = [line.interpreter]
             if let argument = line.argument { newArguments.append(argument) }

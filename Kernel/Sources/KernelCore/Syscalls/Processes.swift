@@ -96,12 +96,15 @@ enum ProcessCalls {
         let (arguments, environment) = try readVectors(call, call.a2, call.a3)
         let file: OpenFile
         if path.isEmpty && flags & At.AT_EMPTY_PATH != 0 {
-            guard let location = try call.files.get(call.i0).location else { throw .EACCES }
-            file = try Files.openForExec(call.thread, location)
+            let opened = try call.files.get(call.i0)
+            // A memory file has no place of its own.
+            guard let inode = opened.inode, let mount = kernel.mounts.root else { throw .EACCES }
+            file = try Files.openForExec(call.thread, opened.location ?? Location(mount: mount, inode: inode))
         } else {
             file = try Files.openForExec(call.thread, path, at: call.i0, follow: flags & At.AT_SYMLINK_NOFOLLOW == 0)
         }
         var name = path
+        var isReachable = true
         if path.isEmpty || (path[0] != 0x2f && call.i0 != At.AT_FDCWD) {
             name = [UInt8]("/dev/fd/")
             name.append(decimal: Int(call.i0))
@@ -109,14 +112,16 @@ enum ProcessCalls {
                 name.append(0x2f)
                 name.append(contentsOf: path)
             }
+            isReachable = try !call.files.closeOnExec(call.i0)
         }
-        return try exec(call, file, name, arguments, environment)
+        return try exec(call, file, name, arguments, environment, isReachable: isReachable)
     }
 
     private static func exec(
-        _ call: Call, _ file: OpenFile, _ path: [UInt8], _ arguments: [[UInt8]], _ environment: [[UInt8]]
+        _ call: Call, _ file: OpenFile, _ path: [UInt8], _ arguments: [[UInt8]], _ environment: [[UInt8]], isReachable: Bool = true
     ) throws(Errno) -> Int {
-        let image = try ExecImage.prepare(call.thread, file, path: path, arguments: arguments, environment: environment)
+        let image = try ExecImage.prepare(
+            call.thread, file, path: path, arguments: arguments, environment: environment, isReachable: isReachable)
         try ProcessExec.exec(call.thread, image)
         return 0
     }
