@@ -13,7 +13,7 @@ enum ProcProcessors {
         var family = version >> 8 & 15
         if family == 15 { family += version >> 20 & 255 }
         var model = version >> 4 & 15
-        if family >= 6 { model += version >> 16 & 15 << 4 }
+        if family >= 6 { model += (version >> 16 & 15) << 4 }
         let flags = flags()
         let sizes = Machine.processor(0x8000_0008).a
         let count = max(1, Machine.processorCount)
