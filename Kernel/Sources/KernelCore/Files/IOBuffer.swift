@@ -18,6 +18,7 @@ public struct IOBuffer {
     private var position = 0
 
     /// One guest range. Linux caps a transfer at 0x7ffff000 bytes.
+    @inline(__always)
     public init(address: UInt64, count: UInt64) throws(Errno) {
         guard UserMemory.isValid(address, count) else { throw .EFAULT }
         self.address = address
@@ -197,6 +198,28 @@ public struct IOBuffer {
             }
             advance(n)
             done += n
+        }
+        return done
+    }
+
+    /// Fills with random bytes; EFAULT only when there was room for none.
+    public mutating func putRandom(_ count: Int) throws(Errno) -> Int {
+        var done = 0
+        while done < count {
+            let n = piece(count - done)
+            if n == 0 { break }
+            var written = n
+            if isKernel {
+                bytes.append(contentsOf: RandomBytes.make(n))
+            } else {
+                written = UserMemory.writeRandom(n, to: address)
+            }
+            advance(written)
+            done += written
+            if written < n {
+                if done == 0 { throw .EFAULT }
+                break
+            }
         }
         return done
     }

@@ -6,7 +6,7 @@ import LinuxABI
 import Machine
 
 enum InodeEvents {
-    @inline(__always) private static var isWatched: Bool { kernel.inotify.watchCount > 0 }
+    @inline(__always) static var isWatched: Bool { kernel.inotify.watchCount > 0 }
 
     @inline(__always) static func accessed(_ inode: Inode, _ location: Location?) {
         if isWatched { notify(inode, location, Inotify.IN_ACCESS) }

@@ -64,11 +64,14 @@ final class RandomDevice: OpenFile {
         var done = 0
         while buffer.remaining > 0 {
             if done > 0 && thread.isInterrupted { break }
-            let bytes = RandomBytes.make(min(buffer.remaining, 4096))
-            do throws(Errno) { done += try buffer.put(bytes) } catch {
+            let wanted = min(buffer.remaining, 65536)
+            let n: Int
+            do throws(Errno) { n = try buffer.putRandom(wanted) } catch {
                 if done == 0 { throw error }
                 break
             }
+            done += n
+            if n < wanted { break }
         }
         return done
     }

@@ -55,13 +55,21 @@ public enum FileTransfers {
     /// Tells inotify; costs one comparison when nobody watches.
     @inline(__always)
     static func accessed(_ file: OpenFile, _ count: Int) -> Int {
-        if count > 0, let inode = file.inode { InodeEvents.accessed(inode, file.location) }
+        if count > 0, InodeEvents.isWatched { noteAccess(file) }
         return count
     }
     @inline(__always)
     static func modified(_ file: OpenFile, _ count: Int) -> Int {
-        if count > 0, let inode = file.inode { InodeEvents.modified(inode, file.location) }
+        if count > 0, InodeEvents.isWatched { noteChange(file) }
         return count
+    }
+    @inline(never)
+    private static func noteAccess(_ file: OpenFile) {
+        if let inode = file.inode { InodeEvents.accessed(inode, file.location) }
+    }
+    @inline(never)
+    private static func noteChange(_ file: OpenFile) {
+        if let inode = file.inode { InodeEvents.modified(inode, file.location) }
     }
 
     // MARK: vectors
