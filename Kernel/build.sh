@@ -53,4 +53,5 @@ if [ ! -f "$work/runtime.o" ]; then
 fi
 ld.lld -static -nostdlib --gc-sections --image-base=0x100000000000 -z separate-code -z max-page-size=4096 -e _start -o "$output.new" \
     "${objects[@]}" "$work"/{LinuxABI,Formats,Machine,KernelCore,CloisterKernel,runtime}.o ${CLOISTER_KERNEL_LIBS:-/usr/lib/x86_64-linux-gnu/libIPSec_MB.a}
+"$here/plain_retains.py" "$output.new"
 mv "$output.new" "$output"
