@@ -33,8 +33,7 @@ import Testing
         try await bench.build("name: empty\n")
         let files = try OpenedImage(path: bench.path("out.img")).explainedFiles()
         let modes = Dictionary(uniqueKeysWithValues: files.map { ($0.path, $0.mode) })
-        for path in ["/dev", "/proc", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf", "/etc/hostname"]
-        {
+        for path in ["/dev", "/proc", "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/nsswitch.conf", "/etc/hostname"] {
             #expect(modes[path] != nil, "\(path)")
         }
         #expect(modes["/tmp"] == "drwxrwxrwt")

@@ -3,4 +3,3 @@
 // Types whose owners are being written.
 import LinuxABI
 import Machine
-

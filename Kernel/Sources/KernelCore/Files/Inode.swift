@@ -169,4 +169,3 @@ public struct Location {
         self.name = name
     }
 }
-

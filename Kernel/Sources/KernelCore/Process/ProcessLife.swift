@@ -121,7 +121,8 @@ public enum ProcessLife {
             heir.children.append(child)
             for thread in child.threads { thread.block.setGuest(pid: child.pid, tid: thread.tid, parent: heir.pid) }
             if child.parentDeathSignal != 0 {
-                Signals.send(.kill(signal: child.parentDeathSignal, pid: process.pid, uid: process.credentials.uid),
+                Signals.send(
+                    .kill(signal: child.parentDeathSignal, pid: process.pid, uid: process.credentials.uid),
                     child.parentDeathSignal, to: child)
             }
             if child.state == .zombie {

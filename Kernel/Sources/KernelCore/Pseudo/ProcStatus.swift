@@ -188,9 +188,13 @@ enum ProcStatus {
         let isRealTime = scheduling.policy == 1 || scheduling.policy == 2
         fields += [isRealTime ? -1 - Int(scheduling.priority) : 20 + Int(scheduling.nice), Int(scheduling.nice)]
         fields += [max(1, process.threads.count), 0, ProcTimes.ticks(process.startTime)]
-        fields += [Int(use.total), Int(use.resident >> 12), Int(truncatingIfNeeded: min(process.limits.current(Resource.RLIMIT_RSS), UInt64(Int.max)))]
+        fields += [
+            Int(use.total), Int(use.resident >> 12), Int(truncatingIfNeeded: min(process.limits.current(Resource.RLIMIT_RSS), UInt64(Int.max))),
+        ]
         fields += [Int(memory.codeRange.0), Int(memory.codeRange.1), Int(memory.stackRange.1), 0, 0]
-        fields += [Int(truncatingIfNeeded: (subject?.pending.set.bits ?? 0) & 0x7fff_ffff), Int(truncatingIfNeeded: (subject?.mask.bits ?? 0) & 0x7fff_ffff)]
+        fields += [
+            Int(truncatingIfNeeded: (subject?.pending.set.bits ?? 0) & 0x7fff_ffff), Int(truncatingIfNeeded: (subject?.mask.bits ?? 0) & 0x7fff_ffff),
+        ]
         fields += [Int(ignored & 0x7fff_ffff), Int(caught & 0x7fff_ffff), 0, 0, 0, Int(process.exitSignal), 0]
         fields += [isRealTime ? Int(scheduling.priority) : 0, Int(scheduling.policy), 0, 0, 0]
         fields += [Int(memory.codeRange.1), Int(memory.heapStart), Int(memory.heapStart)]

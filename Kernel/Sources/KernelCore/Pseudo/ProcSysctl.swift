@@ -58,12 +58,18 @@ enum ProcSysctl {
         dir.line("ostype", "Linux")
         dir.text("osrelease") { (_: Thread) throws(Errno) -> [UInt8] in SystemInformation.release + [0x0a] }
         dir.text("version") { (_: Thread) throws(Errno) -> [UInt8] in SystemInformation.version + [0x0a] }
-        dir.text("hostname", mode: 0o644, take: { (bytes: [UInt8], thread: Thread) throws(Errno) in
-            kernel.hostname = try name(bytes, thread)
-        }) { (_: Thread) throws(Errno) -> [UInt8] in kernel.hostname + [0x0a] }
-        dir.text("domainname", mode: 0o644, take: { (bytes: [UInt8], thread: Thread) throws(Errno) in
-            kernel.domainname = try name(bytes, thread)
-        }) { (_: Thread) throws(Errno) -> [UInt8] in kernel.domainname + [0x0a] }
+        dir.text(
+            "hostname", mode: 0o644,
+            take: { (bytes: [UInt8], thread: Thread) throws(Errno) in
+                kernel.hostname = try name(bytes, thread)
+            }
+        ) { (_: Thread) throws(Errno) -> [UInt8] in kernel.hostname + [0x0a] }
+        dir.text(
+            "domainname", mode: 0o644,
+            take: { (bytes: [UInt8], thread: Thread) throws(Errno) in
+                kernel.domainname = try name(bytes, thread)
+            }
+        ) { (_: Thread) throws(Errno) -> [UInt8] in kernel.domainname + [0x0a] }
         dir.line("pid_max", "4194304")
         dir.line("threads-max", "32768")
         dir.line("ngroups_max", "65536")

@@ -40,4 +40,3 @@ public struct ProcessTimers {
     public var nextPosixID: Int32 = 0
     public init() {}
 }
-

@@ -81,7 +81,8 @@ public enum Attributes {
                 stx_attributes_mask: StatxAttribute.STATX_ATTR_MOUNT_ROOT | StatxAttribute.STATX_ATTR_IMMUTABLE
                     | StatxAttribute.STATX_ATTR_APPEND | StatxAttribute.STATX_ATTR_NODUMP | StatxAttribute.STATX_ATTR_AUTOMOUNT,
                 stx_atime: stamp(inode.accessTime), stx_btime: stamp(inode.birthTime), stx_ctime: stamp(inode.changeTime),
-                stx_mtime: stamp(inode.modificationTime), stx_rdev_major: DeviceNumber.major(of: special), stx_rdev_minor: DeviceNumber.minor(of: special),
+                stx_mtime: stamp(inode.modificationTime), stx_rdev_major: DeviceNumber.major(of: special),
+                stx_rdev_minor: DeviceNumber.minor(of: special),
                 stx_dev_major: DeviceNumber.major(of: device), stx_dev_minor: DeviceNumber.minor(of: device),
                 stx_mnt_id: UInt64(target.mount?.id ?? 0)),
             to: call.a4)

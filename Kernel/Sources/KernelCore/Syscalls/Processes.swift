@@ -175,9 +175,15 @@ enum ProcessCalls {
         guard options & ~known == 0 else { throw .EINVAL }
         guard call.i0 != .min else { throw .ESRCH }
         let target: WaitTarget
-        if call.i0 > 0 { target = .process(call.i0) } else if call.i0 == -1 { target = .any } else if call.i0 == 0 {
+        if call.i0 > 0 {
+            target = .process(call.i0)
+        } else if call.i0 == -1 {
+            target = .any
+        } else if call.i0 == 0 {
             target = .group(call.process.group)
-        } else { target = .group(-call.i0) }
+        } else {
+            target = .group(-call.i0)
+        }
         guard let change = try ProcessWait.wait(call.thread, target, options | WaitOption.WEXITED) else { return 0 }
         if call.a1 != 0 { try UserMemory.write(change.status, to: call.a1) }
         if call.a3 != 0 { try UserMemory.write(change.usage.rusage, to: call.a3) }

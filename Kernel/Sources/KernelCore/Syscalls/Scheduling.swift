@@ -146,8 +146,7 @@ enum Scheduling {
                 if new.priority > old.priority && UInt64(new.priority) > limit { throw .EPERM }
             }
             if new.policy == Sched.SCHED_DEADLINE { throw .EPERM }
-            if old.policy == Sched.SCHED_IDLE && new.policy != Sched.SCHED_IDLE && !Niceness.isAllowed(thread, old.nice)
-            {
+            if old.policy == Sched.SCHED_IDLE && new.policy != Sched.SCHED_IDLE && !Niceness.isAllowed(thread, old.nice) {
                 throw .EPERM
             }
             if old.resetsOnFork && !new.resetsOnFork { throw .EPERM }

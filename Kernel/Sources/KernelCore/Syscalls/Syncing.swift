@@ -22,8 +22,9 @@ public enum Syncing {
                 guard call.u3 & ~7 == 0, offset >= 0, length >= 0, !offset.addingReportingOverflow(length).overflow else {
                     throw .EINVAL
                 }
-                guard let inode = file.inode, inode.isRegular || inode.isDirectory || inode.isSymbolicLink
-                    || inode.type == FileMode.S_IFBLK
+                guard let inode = file.inode,
+                    inode.isRegular || inode.isDirectory || inode.isSymbolicLink
+                        || inode.type == FileMode.S_IFBLK
                 else { throw .ESPIPE }
                 return 0
             },
