@@ -23,6 +23,7 @@ run() {
     fi
 }
 
+run Tests/Integration/run
 for script in Tests/Integration/*/run.sh; do
     [[ -x $script ]] && run "$script"
 done

@@ -52,6 +52,8 @@ public enum Copying {
             if source.inode?.isDirectory == true { throw .EINVAL }
             throw .EINVAL
         }
+        // Such a file has no content at offsets, only a stream; callers then read and write.
+        if source is HostStream { throw .EINVAL }
         if target.flags & Open.O_APPEND != 0 { throw .EINVAL }
         var from = try Cursor(source, call.a2)
         let wanted = Int(min(call.a3, 0x7fff_f000))
@@ -86,6 +88,8 @@ public enum Copying {
         if input.isDirectory || output.isDirectory { throw .EISDIR }
         guard input.isRegular, output.isRegular else { throw .EINVAL }
         if target.flags & Open.O_APPEND != 0 { throw .EBADF }
+        // A file of the host handed in as a stream is another file system's; callers then read and write.
+        if source is HostStream || target is HostStream { throw .EXDEV }
         var from = try Cursor(source, call.a1)
         var to = try Cursor(target, call.a3)
         let wanted = Int64(min(call.a4, 0x7fff_f000))
