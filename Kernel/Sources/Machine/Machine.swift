@@ -72,6 +72,7 @@ public enum Machine {
     // MARK: facts
 
     public static var vdso: UInt64 { unsafe cm_get_facts().pointee.vdso }
+    public static func isInVdso(_ address: UInt64) -> Bool { vdso != 0 && address >= vdso && address - vdso < 0x2000 }
     public static var hwcap: UInt64 { (unsafe cm_get_facts().pointee.hwcap) }
     public static var hwcap2: UInt64 { (unsafe cm_get_facts().pointee.hwcap2) }
     public static var processorCount: Int { Int((unsafe cm_get_facts().pointee.cpu_count)) }

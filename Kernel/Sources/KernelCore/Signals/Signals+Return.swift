@@ -35,7 +35,8 @@ extension Signals {
         // The gate looks for the full exit only behind the exit work.
         block.setWork(true)
         restoreAlternateStack(thread, context.uc_stack, set.rsp)
-        if set.rip >= Machine.userEnd {
+        // The host's vDSO lies above the guest's memory; its clocks are guest code as well.
+        if set.rip >= Machine.userEnd && !Machine.isInVdso(set.rip) {
             force(Siginfo(si_signo: Signal.SIGSEGV, si_code: SignalCode.SI_KERNEL), Signal.SIGSEGV, on: thread)
             return Int(truncatingIfNeeded: set.rax)
         }
