@@ -128,8 +128,23 @@ cm_copy_start:
 cm_fill_zero:
         movq    %rsi, %rcx
         xorl    %eax, %eax
-        rep stosb
-        xorl    %eax, %eax
+        cmpq    $256, %rcx
+        jae     8f
+        cmpq    $8, %rcx
+        jb      7f
+6:      movq    %rax, (%rdi)
+        addq    $8, %rdi
+        subq    $8, %rcx
+        cmpq    $8, %rcx
+        jae     6b
+7:      testq   %rcx, %rcx
+        jz      9f
+        movb    %al, (%rdi)
+        incq    %rdi
+        decq    %rcx
+        jmp     7b
+8:      rep stosb
+9:      xorl    %eax, %eax
         ret
 cm_copy_end:
 cm_copy_fault:

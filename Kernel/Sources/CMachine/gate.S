@@ -51,6 +51,7 @@
         movq    %rax, (CM_F_REGS + CM_R_RSP)(%rsp)
         movq    $\site, (CM_F_REGS + CM_R_SITE)(%rsp)
         movl    $0, %gs:CM_T_FULL_EXIT
+        incq    %gs:CM_T_SYSCALLS
         cld
         xorl    %ebp, %ebp
         leaq    CM_F_REGS(%rsp), %rdi
@@ -113,16 +114,29 @@ cm_gate_exit:
         movq    (CM_F_REGS + CM_R_R10)(%rsp), %r10
         movq    (CM_F_REGS + CM_R_R9)(%rsp), %r9
         movq    (CM_F_REGS + CM_R_R8)(%rsp), %r8
-        movq    (CM_F_REGS + CM_R_RAX)(%rsp), %rax
         movq    (CM_F_REGS + CM_R_RIP)(%rsp), %rcx
         movq    (CM_F_REGS + CM_R_RDX)(%rsp), %rdx
         movq    (CM_F_REGS + CM_R_RSI)(%rsp), %rsi
         movq    (CM_F_REGS + CM_R_RDI)(%rsp), %rdi
         movq    (CM_F_REGS + CM_R_EFLAGS)(%rsp), %r11
-        pushq   %r11
-        popfq
+        // popfq is slow: where only the arithmetic flags may be set, addb and sahf make them.
+        movl    %r11d, %eax
+        andl    $~0x8d5, %eax
+        cmpl    $0x202, %eax
+        jne     4f
+        movl    %r11d, %eax
+        shll    $8, %eax
+        movb    CM_F_REGS + CM_R_EFLAGS + 1(%rsp), %al
+        shrb    $3, %al
+        andb    $1, %al
+        addb    $0x7f, %al
+        sahf
+2:      movq    (CM_F_REGS + CM_R_RAX)(%rsp), %rax
         movq    (CM_F_REGS + CM_R_RSP)(%rsp), %rsp
         jmp     *%rcx
+4:      pushq   %r11
+        popfq
+        jmp     2b
 cm_gate_window_end:
 
 cm_gate_slow:

@@ -7,11 +7,13 @@
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_CLOCK_REALTIME 256
 
-static uint32_t lock_word __attribute__((aligned(64)));
+// The lock, and whether somebody may sleep until it is free.
+static struct { uint32_t held, sleepers; } the_lock __attribute__((aligned(64)));
+#define lock_word the_lock.held
 
 static inline void pause_(void) { __builtin_ia32_pause(); }
 
-static void lock_slow(void) {
+static __attribute__((noinline)) void lock_slow(void) {
     for (int i = 0; i < 300; i++) {
         pause_();
         uint32_t zero = 0;
@@ -19,8 +21,15 @@ static void lock_slow(void) {
             __atomic_compare_exchange_n(&lock_word, &zero, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             return;
     }
-    while (__atomic_exchange_n(&lock_word, 2, __ATOMIC_ACQUIRE) != 0)
-        cm_early_call(NR_futex, (uint64_t)&lock_word, FUTEX_WAIT, 2, 0, 0, 0);
+    // The holder stores 0 and then reads `sleepers` without a fence, which would cost every call; should it miss us, the time-out
+    // ends the sleep.
+    int64_t timeout[2] = {0, 1000000};
+    for (;;) {
+        __atomic_exchange_n(&the_lock.sleepers, 1, __ATOMIC_SEQ_CST);
+        uint32_t zero = 0;
+        if (__atomic_compare_exchange_n(&lock_word, &zero, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
+        cm_early_call(NR_futex, (uint64_t)&lock_word, FUTEX_WAIT, 1, (uint64_t)timeout, 0, 0);
+    }
 }
 
 void cm_lock(void) {
@@ -35,16 +44,23 @@ static void ring(struct cm_thread *target) {
     if (parked == 2) cm_kick(target);
 }
 
+static __attribute__((noinline)) void wake_next_holder(void) {
+    __atomic_store_n(&the_lock.sleepers, 0, __ATOMIC_RELAXED);
+    cm_early_call(NR_futex, (uint64_t)&lock_word, FUTEX_WAKE, 1, 0, 0, 0);
+}
+
+static __attribute__((noinline)) void ring_pending(struct cm_thread *t) {
+    uint32_t n = t->pending_count;
+    t->pending_count = 0;
+    for (uint32_t i = 0; i < n; i++) ring(t->pending[i]);
+}
+
 void cm_unlock(void) {
     struct cm_thread *t = cm_current();
     t->locked = 0;
-    if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) == 2)
-        cm_early_call(NR_futex, (uint64_t)&lock_word, FUTEX_WAKE, 1, 0, 0, 0);
-    uint32_t n = t->pending_count;
-    if (n) {
-        t->pending_count = 0;
-        for (uint32_t i = 0; i < n; i++) ring(t->pending[i]);
-    }
+    __atomic_store_n(&lock_word, 0, __ATOMIC_RELEASE);
+    if (__builtin_expect(__atomic_load_n(&the_lock.sleepers, __ATOMIC_RELAXED) != 0, 0)) wake_next_holder();
+    if (__builtin_expect(t->pending_count != 0, 0)) ring_pending(t);
 }
 
 // Called with the lock held. Sets the target's wake word; a sleeping target is rung when the lock is released.

@@ -2,22 +2,69 @@
 // What a freestanding program must supply, time through the host's vDSO, panic.
 #include "internal.h"
 
+#define CHUNK(to, from) do { typedef struct { uint64_t a, b; } chunk; chunk c; __builtin_memcpy(&c, from, 16); __builtin_memcpy(to, &c, 16); } while (0)
+
+// Starting `rep movsb` costs more than a short copy.
 void *memcpy(void *to, const void *from, uint64_t n) {
-    void *r = to;
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
-    return r;
+    char *d = to;
+    const char *s = from;
+    if (n > 512) {
+        void *r = to;
+        __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+        return r;
+    }
+    if (n >= 16) {
+        for (uint64_t i = 0; i + 16 <= n; i += 16) CHUNK(d + i, s + i);
+        if (n & 15) CHUNK(d + n - 16, s + n - 16);
+        return to;
+    }
+    if (n >= 8) {
+        uint64_t a, b;
+        __builtin_memcpy(&a, s, 8);
+        __builtin_memcpy(&b, s + n - 8, 8);
+        __builtin_memcpy(d, &a, 8);
+        __builtin_memcpy(d + n - 8, &b, 8);
+        return to;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        d[i] = s[i];
+        __asm__ volatile("" : : : "memory");
+    }
+    return to;
 }
 void *memmove(void *to, const void *from, uint64_t n) {
     char *d = to;
     const char *s = from;
-    if (d <= s || d >= s + n) return memcpy(to, from, n);
+    if (d + n <= s || s + n <= d) return memcpy(to, from, n);
+    if (d <= s) {
+        void *r = to;
+        __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
+        return r;
+    }
     while (n >= 8) { n -= 8; uint64_t v; __builtin_memcpy(&v, s + n, 8); __builtin_memcpy(d + n, &v, 8); }
     while (n--) d[n] = s[n];
     return to;
 }
 void *memset(void *to, int value, uint64_t n) {
     void *r = to;
-    __asm__ volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(value) : "memory");
+    if (n > 512) {
+        __asm__ volatile("rep stosb" : "+D"(to), "+c"(n) : "a"(value) : "memory");
+        return r;
+    }
+    char *d = to;
+    uint64_t pattern = (uint8_t)value * 0x0101010101010101ull;
+    if (n >= 8) {
+        for (uint64_t i = 0; i + 8 <= n; i += 8) {
+            __builtin_memcpy(d + i, &pattern, 8);
+            __asm__ volatile("" : : : "memory");
+        }
+        __builtin_memcpy(d + n - 8, &pattern, 8);
+        return r;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        d[i] = (char)value;
+        __asm__ volatile("" : : : "memory");
+    }
     return r;
 }
 int memcmp(const void *a, const void *b, uint64_t n) {

@@ -44,20 +44,24 @@ extension Machine {
         guard let raw = unsafe cm_get_entry_points() else { panic("no entry points") }
         return unsafe Unmanaged<EntryPoints>.fromOpaque(raw).takeUnretainedValue()
     }
+    /// The same without counting a reference, for the hot path.
+    @inline(__always)
+    static func withEntryPoints(_ body: (EntryPoints) -> Int64) -> Int64 {
+        guard let raw = unsafe cm_get_entry_points() else { panic("no entry points") }
+        return unsafe Unmanaged<EntryPoints>.fromOpaque(raw)._withUnsafeGuaranteedRef(body)
+    }
 }
 
 // SAFETY (all): the gate and the signal handler pass the frame they built.
 
 @c(cloister_syscall) public func cloisterSystemCall(_ registers: UnsafeMutablePointer<cm_regs>) -> Int64 {
-    unsafe cm_current().pointee.syscalls &+= 1
     cm_lock()
-    let result = Machine.entryPoints.systemCall(unsafe Registers(registers))
+    let result = Machine.withEntryPoints { $0.systemCall(unsafe Registers(registers)) }
     cm_unlock()
     return result
 }
 
 @c(cloister_syscall_trapped) public func cloisterTrappedSystemCall(_ registers: UnsafeMutablePointer<cm_regs>) -> Int64 {
-    unsafe cm_current().pointee.syscalls &+= 1
     cm_lock()
     let result = Machine.entryPoints.trappedSystemCall(unsafe Registers(registers))
     cm_unlock()

@@ -17,4 +17,11 @@ extension Machine {
         guard let raw = unsafe cm_get_shared_object() else { panic("the kernel is not started") }
         return unsafe Unmanaged<T>.fromOpaque(raw).takeUnretainedValue()
     }
+
+    /// The same without counting a reference, for the hot path.
+    @inlinable @inline(__always)
+    public static func withSharedObject<T: AnyObject, R>(_ type: T.Type, _ body: (T) -> R) -> R {
+        guard let raw = unsafe cm_get_shared_object() else { panic("the kernel is not started") }
+        return unsafe Unmanaged<T>.fromOpaque(raw)._withUnsafeGuaranteedRef(body)
+    }
 }

@@ -86,6 +86,13 @@ import CMachine
         return unsafe Unmanaged<T>.fromOpaque(raw).takeUnretainedValue()
     }
 
+    /// The same without counting a reference; the object must outlive `body`, which may clear it from the slot all the same.
+    @inlinable @inline(__always)
+    public func withObject<T: AnyObject>(_ type: T.Type, _ body: (T) -> Int64) -> Int64? {
+        guard let raw = unsafe pointer.pointee.object else { return nil }
+        return unsafe Unmanaged<T>.fromOpaque(raw)._withUnsafeGuaranteedRef(body)
+    }
+
     // MARK: waiting
 
     /// To be called under the kernel lock before the condition is checked.

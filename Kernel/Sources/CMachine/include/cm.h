@@ -63,7 +63,7 @@ const struct cm_boot_facts *cm_get_facts(void) __attribute__((const));
 #define CM_HOSTED 1
 struct cm_thread *cm_current(void);
 #else
-static inline struct cm_thread *cm_current(void) {
+static inline __attribute__((always_inline)) struct cm_thread *cm_current(void) {
     struct cm_thread *t;
     __asm__ volatile("mov %%gs:0, %0" : "=r"(t));
     return t;
@@ -157,10 +157,10 @@ const char *cm_filter_rule_name(uint32_t index);
 
 uint64_t cm_file_offset_of_page(uint64_t address);
 extern void *cm_shared_object_;
-static inline void *cm_get_shared_object(void) { return cm_shared_object_; }
+static inline __attribute__((always_inline)) void *cm_get_shared_object(void) { return cm_shared_object_; }
 static inline void cm_set_shared_object(void *object) { cm_shared_object_ = object; }
 extern void *cm_entry_points_;
-static inline void *cm_get_entry_points(void) { return cm_entry_points_; }
+static inline __attribute__((always_inline)) void *cm_get_entry_points(void) { return cm_entry_points_; }
 static inline void cm_set_entry_points(void *object) { cm_entry_points_ = object; }
 uint32_t cm_get_stop_code(void);
 void cm_turn_plain_gates_off(void);

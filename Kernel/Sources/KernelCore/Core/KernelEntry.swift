@@ -7,8 +7,12 @@ import Machine
 
 public final class KernelEntry: EntryPoints {
     public override func systemCall(_ registers: Registers) -> Int64 {
-        let call = Call(thread: currentThread, registers: registers)
-        return Dispatcher.dispatch(call, number: registers.number)
+        // A thread in a call is alive: only the exit work ends it.
+        let result = ThreadBlock.current.withObject(Thread.self) { thread in
+            Dispatcher.dispatch(Call(thread: thread, registers: registers), number: registers.number)
+        }
+        guard let result else { Machine.panic("no thread") }
+        return result
     }
 
     public override func trappedSystemCall(_ registers: Registers) -> Int64 {

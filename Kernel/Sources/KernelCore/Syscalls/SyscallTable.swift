@@ -63,9 +63,14 @@ public struct SyscallEntry {
 
 public struct SyscallTable {
     public private(set) var entries: [SyscallEntry?] = Array(repeating: nil, count: 512)
+    /// The handlers alone, close together, for the dispatcher.
+    private(set) var handlers: [Handler?] = Array(repeating: nil, count: 512)
     public init(_ groups: [[SyscallEntry]]) {
         for group in groups {
-            for entry in group where entry.number >= 0 && entry.number < entries.count { entries[entry.number] = entry }
+            for entry in group where entry.number >= 0 && entry.number < entries.count {
+                entries[entry.number] = entry
+                handlers[entry.number] = entry.handler
+            }
         }
     }
 }
@@ -74,22 +79,23 @@ public enum Dispatcher {
     /// Serves one call; the result is what Linux puts in RAX. Runs under the kernel lock.
     @inline(__always)
     public static func dispatch(_ call: Call, number: UInt64) -> Int64 {
-        let kernel = kernel
-        guard number < 512, let entry = kernel.table.entries[Int(number)] else { return absent(call, number) }
-        if kernel.tracer != nil { return traced(call, entry) }
-        do {
-            return Int64(try entry.handler(call))
-        } catch {
-            return -Int64(error.rawValue)
+        Machine.withSharedObject(Kernel.self) { kernel in
+            guard number < 512, let handler = kernel.table.handlers[Int(number)] else { return absent(call, number) }
+            if kernel.tracer != nil { return traced(call, Int(number), handler) }
+            do throws(Errno) {
+                return Int64(try handler(call))
+            } catch {
+                return -Int64(error.rawValue)
+            }
         }
     }
 
     @inline(never)
-    private static func traced(_ call: Call, _ entry: SyscallEntry) -> Int64 {
-        let token = kernel.tracer?.begin(call, entry.number)
+    private static func traced(_ call: Call, _ number: Int, _ handler: Handler) -> Int64 {
+        let token = kernel.tracer?.begin(call, number)
         let result: Int64
-        do { result = Int64(try entry.handler(call)) } catch { result = -Int64(error.rawValue) }
-        if let token { kernel.tracer?.end(call, entry.number, token, result) }
+        do { result = Int64(try handler(call)) } catch { result = -Int64(error.rawValue) }
+        if let token { kernel.tracer?.end(call, number, token, result) }
         return result
     }
 
