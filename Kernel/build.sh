@@ -24,10 +24,7 @@ compile() {
     for dependency in "$@"; do [ "$work/$dependency.swiftmodule" -nt "$object" ] && newest=$dependency; done
     if [ -f "$object" ] && [ -z "$newest" ]; then return; fi
     mapfile -t sources < <(find "$here/Sources/$name" -name '*.swift' | sort)
-    "${swift[@]}" -module-name "$name" -emit-module -emit-module-path "$work/$name.swiftmodule" -S "${sources[@]}" -o "$work/$name.s"
-    # Every Swift object is touched under the kernel lock: what the compiler inlines of retain and release needs no lock prefix.
-    sed -i -e '/^\tlock$/d' -e 's/^\tlock\t/\t/' "$work/$name.s"
-    clang --target=x86_64-unknown-linux-gnu -c "$work/$name.s" -o "$object.new"
+    "${swift[@]}" -module-name "$name" -emit-module -emit-module-path "$work/$name.swiftmodule" -c "${sources[@]}" -o "$object.new"
     mv "$object.new" "$object"
 }
 
