@@ -37,7 +37,8 @@ import Testing
                 kill -KILL $one
                 wait $pid; code=$?
                 cat err >&2
-                pgrep -g $kernel
+                for _ in $(seq 100); do pgrep -g $kernel > left || break; sleep 0.05; done
+                cat left
                 exit $code
                 """)
         #expect(result.code == 71, "\(result.errors)")
