@@ -24,12 +24,16 @@ public struct RemapRequest {
 extension AddressSpace {
     public func remap(_ request: RemapRequest) throws(Errno) -> UInt64 {
         let start = request.address
-        guard start & 4095 == 0, request.newBytes > 0, start <= Machine.userEnd else { throw .EINVAL }
+        guard start & 4095 == 0, request.newBytes > 0, request.newBytes <= Machine.userEnd, start <= Machine.userEnd else {
+            throw .EINVAL
+        }
         if request.target != nil || request.keepOld { guard request.mayMove else { throw .EINVAL } }
         if request.keepOld { guard request.newBytes == request.oldBytes else { throw .EINVAL } }
         guard let found = area(at: start) else { throw .EFAULT }
         if let target = request.target {
-            guard target & 4095 == 0, target >= Machine.userStart, request.newBytes <= Machine.userEnd - target else { throw .EINVAL }
+            guard target & 4095 == 0, target >= Machine.userStart, target <= Machine.userEnd,
+                request.newBytes <= Machine.userEnd - target
+            else { throw .EINVAL }
             let (end, overflow) = start.addingReportingOverflow(request.oldBytes)
             guard !overflow, target + request.newBytes <= start || target >= end else { throw .EINVAL }
         }

@@ -33,22 +33,18 @@ public enum ProcessClone {
     public static func clone(_ thread: Thread, _ request: CloneRequest) throws(Errno) -> Int32 {
         let flags = request.flags
         try validate(flags)
+        if flags & Clone.CLONE_SETTLS != 0 { guard request.tls < Machine.userEnd else { throw .EPERM } }
         try checkLimits(thread.process)
         guard let block = kernel.slots.allocate() else { throw .EAGAIN }
         let isThread = flags & Clone.CLONE_THREAD != 0
         let tid = kernel.processes.allocateNumber()
-        let process: Process
-        var pidDescriptor: Int32 = -1
+        let process = isThread ? thread.process : makeProcess(tid, from: thread, request)
         do {
             if flags & Clone.CLONE_PARENT_SETTID != 0 { try UserMemory.write(tid, to: request.parentTid) }
-            process = isThread ? thread.process : makeProcess(tid, from: thread, request)
-            if flags & Clone.CLONE_PIDFD != 0 {
-                pidDescriptor = try thread.process.files.add(
-                    PidFile(process, flags: 0), closeOnExec: true, limit: thread.process.limits.openFiles)
-                try UserMemory.write(pidDescriptor, to: request.pidfd)
-            }
+            if flags & Clone.CLONE_PIDFD != 0 { try addPidDescriptor(thread, process, request) }
         } catch {
             kernel.slots.giveBack(block)
+            if !isThread { abandon(process) }
             throw error
         }
         let child = Thread(tid: tid, process: process, block: block, name: thread.name)
@@ -88,6 +84,22 @@ public enum ProcessClone {
         }
         if let completion { waitForVfork(thread, completion) }
         return tid
+    }
+
+    private static func addPidDescriptor(_ thread: Thread, _ process: Process, _ request: CloneRequest) throws(Errno) {
+        let files = thread.process.files
+        let descriptor = try files.add(PidFile(process, flags: 0), closeOnExec: true, limit: thread.process.limits.openFiles)
+        do { try UserMemory.write(descriptor, to: request.pidfd) } catch {
+            _ = try files.remove(descriptor)
+            throw error
+        }
+    }
+
+    /// Takes back what makeProcess shared and copied.
+    private static func abandon(_ process: Process) {
+        ProcessLife.closeFiles(process)
+        process.memory.users -= 1
+        process.parent = nil
     }
 
     private static func validate(_ flags: UInt64) throws(Errno) {
@@ -160,9 +172,7 @@ public enum ProcessClone {
         if process.threads.isEmpty {
             process.parent?.children.removeAll { $0 === process }
             kernel.processes.remove(process)
-            ProcessLife.closeFiles(process)
-            process.memory.users -= 1
-            process.parent = nil
+            abandon(process)
         }
         block.clearObject(Thread.self)
         kernel.slots.giveBack(block)

@@ -107,6 +107,7 @@ public enum FileTransfers {
         guard offset >= 0 else { throw .EINVAL }
         let file = try call.files.readable(call.i0)
         var buffer = try vector(call.a1, call.a2)
+        if offset.addingReportingOverflow(Int64(buffer.remaining)).overflow { throw .EINVAL }
         return accessed(file, try file.read(&buffer, at: offset, call.thread))
     }
     static func pwritev(_ call: Call) throws(Errno) -> Int {
@@ -114,6 +115,7 @@ public enum FileTransfers {
         guard offset >= 0 else { throw .EINVAL }
         let file = try call.files.writable(call.i0)
         var buffer = try vector(call.a1, call.a2)
+        if offset.addingReportingOverflow(Int64(buffer.remaining)).overflow { throw .EINVAL }
         return modified(file, try file.write(&buffer, at: offset, call.thread))
     }
 
@@ -128,6 +130,7 @@ public enum FileTransfers {
         guard call.i5 & ~knownFlags == 0, call.i5 & append == 0 else { throw .EOPNOTSUPP }
         var buffer = try vector(call.a1, call.a2)
         if offset == -1 { return accessed(file, try file.read(&buffer, call.thread)) }
+        if offset.addingReportingOverflow(Int64(buffer.remaining)).overflow { throw .EINVAL }
         return accessed(file, try file.read(&buffer, at: offset, call.thread))
     }
 
@@ -144,6 +147,7 @@ public enum FileTransfers {
             return modified(file, n)
         }
         if offset == -1 { return modified(file, try file.write(&buffer, call.thread)) }
+        if offset.addingReportingOverflow(Int64(buffer.remaining)).overflow { throw .EINVAL }
         return modified(file, try file.write(&buffer, at: offset, call.thread))
     }
 

@@ -86,7 +86,8 @@ enum MemoryCalls {
 
     private static func attachFile(_ call: Call, _ request: inout MapRequest) throws(Errno) {
         let file = try call.files.real(call.i4)
-        guard call.a5 <= UInt64(Int64.max) - request.bytes else { throw .EOVERFLOW }
+        // Nothing is that large; offsets of later moves and growths stay far from overflow.
+        guard call.a5 <= UInt64(Int64.max) / 2 else { throw .EOVERFLOW }
         guard file.isReadable else { throw .EACCES }
         if request.isShared && !file.isWritable {
             if request.protection & Mman.PROT_WRITE != 0 { throw .EACCES }
@@ -145,11 +146,18 @@ enum MemoryCalls {
         guard call.a1 <= Machine.userEnd, call.a0 <= Machine.userEnd - ((call.a1 + 4095) & ~4095) else { throw .ENOMEM }
         let bytes = (call.a1 + 4095) & ~4095
         guard call.process.memory.isMapped(call.a0, bytes) else { throw .ENOMEM }
-        var vector = [UInt8](repeating: 0, count: Int(bytes / 4096))
-        if vector.isEmpty { return 0 }
-        try kernel.host.residentPages(call.a0, bytes, into: &vector)
-        for i in 0..<vector.count { vector[i] &= 1 }
-        try UserMemory.writeBytes(vector, to: call.a2)
+        // In parts: a reserved range may be larger than the kernel's heap.
+        let part: UInt64 = 65536
+        var vector: [UInt8] = []
+        var done: UInt64 = 0
+        while done < bytes / 4096 {
+            let count = min(part, bytes / 4096 - done)
+            if vector.count != Int(count) { vector = [UInt8](repeating: 0, count: Int(count)) }
+            try kernel.host.residentPages(call.a0 + done * 4096, count * 4096, into: &vector)
+            for i in 0..<vector.count { vector[i] &= 1 }
+            try UserMemory.writeBytes(vector, to: call.a2 &+ done)
+            done += count
+        }
         return 0
     }
 
