@@ -10,6 +10,20 @@
 // The lock, and whether somebody may sleep until it is free.
 static struct { uint32_t held, sleepers; } the_lock __attribute__((aligned(64)));
 #define lock_word the_lock.held
+// Who holds it, so that the supervisor can tell that the holder died; null while nobody does.
+static struct cm_thread *owner;
+
+// The holder's host process is gone and the lock is lost: nothing under it can be trusted any more. The other host processes die with
+// the supervisor. Called by the supervisor alone, whose children they all are.
+static void end_if_lost(void) {
+    uint32_t stop = cm_get_stop_code();
+    struct cm_thread *holder = __atomic_load_n(&owner, __ATOMIC_SEQ_CST);
+    uint32_t pid = holder ? holder->host_pid : 0;
+    int32_t status = 0;
+    if (pid == 0 || cm_early_call(NR_wait4, pid, (uint64_t)&status, 1 /* WNOHANG */, 0, 0, 0) != (int64_t)pid) return;
+    if (!stop) cm_print("cloister: a host process of the enclave died outside the kernel's control; the enclave stops\n");
+    cm_process_exit(stop ? (int32_t)(stop & 0xff) : 71);
+}
 
 static inline void pause_(void) { __builtin_ia32_pause(); }
 
@@ -24,7 +38,9 @@ static __attribute__((noinline)) void lock_slow(void) {
     // The holder stores 0 and then reads `sleepers` without a fence, which would cost every call; should it miss us, the time-out
     // ends the sleep.
     int64_t timeout[2] = {0, 1000000};
-    for (;;) {
+    int is_supervisor = cm_current() == cm_slot_thread(0);
+    for (uint32_t rounds = 1;; rounds++) {
+        if (is_supervisor && rounds % 32 == 0) end_if_lost();
         __atomic_exchange_n(&the_lock.sleepers, 1, __ATOMIC_SEQ_CST);
         uint32_t zero = 0;
         if (__atomic_compare_exchange_n(&lock_word, &zero, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
@@ -35,7 +51,9 @@ static __attribute__((noinline)) void lock_slow(void) {
 void cm_lock(void) {
     uint32_t zero = 0;
     if (!__atomic_compare_exchange_n(&lock_word, &zero, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) lock_slow();
-    cm_current()->locked = 1;
+    struct cm_thread *t = cm_current();
+    t->locked = 1;
+    __atomic_store_n(&owner, t, __ATOMIC_RELAXED);
 }
 
 static void ring(struct cm_thread *target) {
@@ -58,6 +76,7 @@ static __attribute__((noinline)) void ring_pending(struct cm_thread *t) {
 void cm_unlock(void) {
     struct cm_thread *t = cm_current();
     t->locked = 0;
+    __atomic_store_n(&owner, (struct cm_thread *)0, __ATOMIC_RELAXED);
     __atomic_store_n(&lock_word, 0, __ATOMIC_RELEASE);
     if (__builtin_expect(__atomic_load_n(&the_lock.sleepers, __ATOMIC_RELAXED) != 0, 0)) wake_next_holder();
     if (__builtin_expect(t->pending_count != 0, 0)) ring_pending(t);
