@@ -29,12 +29,15 @@ final class ChannelState {
         inFlight += files.count
     }
 
-    /// They were received, or (`drop`) will never be. Dropping one may close a socket that holds more: that is done in a loop here and
-    /// not by recursion, whatever a program nests.
-    func landed(_ files: [OpenFile], drop: Bool = false) {
+    /// They were received.
+    func landed(_ files: [OpenFile]) { inFlight -= files.count }
+
+    /// They will never be received. Dropping one may close a socket that holds more: that is done in a loop here and not by recursion,
+    /// whatever a program nests; so the caller must not keep them.
+    func drop(_ files: inout [OpenFile]) {
         inFlight -= files.count
-        guard drop else { return }
         dropped.append(contentsOf: files)
+        files = []
         if isDropping { return }
         isDropping = true
         while let file = dropped.popLast() { _ = file }

@@ -144,7 +144,7 @@ final class UnixSocket {
         for mark in marks { files.append(contentsOf: mark.files) }
         messages = []
         marks = []
-        if !files.isEmpty { kernel.channels.landed(files, drop: true) }
+        if !files.isEmpty { kernel.channels.drop(&files) }
     }
 }
 
