@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { CALLS = 463, STALL_MILLISECONDS = 40, STACK = 1 << 16 };
+enum { CALLS = 463, STALL_MILLISECONDS = 15, STACK = 1 << 16 };
 
 // Where the child is; shared with the parent, which goes on after it when the child is lost.
 static volatile struct { long index, number, arguments[6]; } *place;

@@ -81,6 +81,7 @@ public enum ProcessExec {
     public static func complete(_ thread: Thread, _ image: ExecImage) {
         let process = thread.process
         process.hasExeced = true
+        process.exitSignal = Signal.SIGCHLD
         Scheduling.restoreAffinity(thread)
         Machine.fsBase = 0
         thread.block.clearFrame()

@@ -118,6 +118,8 @@ public enum ProcessLife {
         process.children = []
         for child in children {
             child.parent = heir
+            // Whatever signal its maker chose, the heir gets SIGCHLD (reparent_leader in Linux).
+            child.exitSignal = Signal.SIGCHLD
             heir.children.append(child)
             for thread in child.threads { thread.block.setGuest(pid: child.pid, tid: thread.tid, parent: heir.pid) }
             if child.parentDeathSignal != 0 {
