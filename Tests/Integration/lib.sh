@@ -11,9 +11,11 @@ cloister=${CLOISTER:-$root/bin/cloister}
 export CLOISTER_KERNEL=${CLOISTER_KERNEL:-$root/bin/cloister-kernel}
 job_seconds=${CLOISTER_JOB_SECONDS:-120}
 # Not under /tmp or /var/tmp, which are empty file systems of the enclave.
-folder=${CLOISTER_WORK:-$HOME/.cache/cloister-integration}
+# It must be reachable for other users as well.
+folder=${CLOISTER_WORK:-/var/lib/cloister-integration}
 mkdir -p "$folder"
 work=$(mktemp -d "$folder/$test_name.XXXXXX")
+chmod 755 "$work"
 trap 'rm -rf "$work"' EXIT
 job_env=(PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME="$work/dir" LC_ALL=C TZ=UTC "work=$work")
 
@@ -27,10 +29,16 @@ need() {
     done
 }
 
-native() { (cd "$work/dir" && timeout -k 2 "$job_seconds" env -i "${job_env[@]}" "$@"); }
+# With job_user set both run as that user and group.
+native() {
+    local as=()
+    [[ -z ${job_user:-} ]] || as=(setpriv --reuid "$job_user" --regid "$job_user" --clear-groups)
+    (cd "$work/dir" && timeout -k 2 "$job_seconds" env -i "${job_env[@]}" "${as[@]}" "$@")
+}
 
 enclave() {
     local options=() variable
+    [[ -z ${job_user:-} ]] || options=(--user "$job_user:$job_user")
     for variable in "${job_env[@]}"; do options+=(-e "$variable"); done
     timeout -k 2 "$job_seconds" "$cloister" run --quiet --insecure-host-root --cwd "$work/dir" "${options[@]}" -- "$@"
 }

@@ -19,6 +19,7 @@ public final class Kernel {
     public let terminals = TerminalTable()
     public var mounts = MountTable()
     var lockWaits = LockWaits()
+    var sharedSegments = SharedSegments()
     var inotify = InotifyState()
     /// Where memfd_create's files live.
     let memoryFiles = RamSuperblock(deviceID: 1, magic: UInt64(StatfsMagic.TMPFS_MAGIC), typeName: "tmpfs")

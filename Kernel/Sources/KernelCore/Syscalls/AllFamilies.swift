@@ -9,6 +9,7 @@ public enum AllFamilies {
             Refused.entries(),
             ProcessCalls.entries(),
             MemoryCalls.entries(),
+            SharedSegmentCalls.entries(),
             CredentialCalls.entries(),
             Limits.entries(),
             Scheduling.entries(),
