@@ -109,7 +109,8 @@ enum SharedSegmentCalls {
         guard call.i0 >= 0, call.i1 >= 0 else { throw .EINVAL }
         switch call.i1 & ~SystemV.IPC_64 {
         case SystemV.IPC_INFO:
-            try put([UInt64.max - (1 << 24), 1, UInt64(SharedSegments.limit), UInt64(SharedSegments.limit), UInt64.max - (1 << 24), 0, 0, 0, 0], call.a2)
+            try put(
+                [UInt64.max - (1 << 24), 1, UInt64(SharedSegments.limit), UInt64(SharedSegments.limit), UInt64.max - (1 << 24), 0, 0, 0, 0], call.a2)
             return highestIndex()
         case SHM_INFO:
             var used: UInt64 = 0
