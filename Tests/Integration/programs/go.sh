@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A static Go program: goroutines, garbage collection, TCP on loopback, os/exec, timers, signals.
 . "$(dirname "$0")/../lib.sh"
+# shellcheck disable=SC2154 # lib.sh sets work.
 need go
 mkdir -p "$work/src" && cat > "$work/src/main.go" <<'GO'
 package main

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A static program of musl: threads, files, processes.
 . "$(dirname "$0")/../lib.sh"
+# shellcheck disable=SC2154 # lib.sh sets work.
 need musl-gcc
 cat > "$work/m.c" <<'C'
 #include <pthread.h>
