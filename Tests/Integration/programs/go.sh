@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # A static Go program: goroutines, garbage collection, TCP on loopback, os/exec, timers, signals.
-. "$(dirname "$0")/../lib.sh"
 # shellcheck disable=SC2154 # lib.sh sets work.
+. "$(dirname "$0")/../lib.sh"
 need go
 mkdir -p "$work/src" && cat > "$work/src/main.go" <<'GO'
 package main

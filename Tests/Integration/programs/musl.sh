@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # A static program of musl: threads, files, processes.
-. "$(dirname "$0")/../lib.sh"
 # shellcheck disable=SC2154 # lib.sh sets work.
+. "$(dirname "$0")/../lib.sh"
 need musl-gcc
 cat > "$work/m.c" <<'C'
 #include <pthread.h>
