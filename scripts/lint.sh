@@ -25,7 +25,7 @@ check licence scripts/check-licence.sh
 check unsafe scripts/check-unsafe.sh
 check kernel-dependencies scripts/check-kernel-dependencies.sh
 check file-size scripts/check-file-size.sh
-check shell shellcheck --severity=warning "${shell_files[@]}"
+check shell shellcheck --severity=warning --external-sources --source-path=SCRIPTDIR "${shell_files[@]}"
 
 if [[ $failures -gt 0 ]]; then
     echo "lint: $failures checks failed" >&2
