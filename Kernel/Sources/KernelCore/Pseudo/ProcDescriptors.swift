@@ -116,11 +116,7 @@ final class ProcPlace: Inode {
 
     private func place(_ thread: Thread) throws(Errno) -> Location {
         guard process.state == .running else { throw .ENOENT }
-        if process !== thread.process {
-            let caller = thread.process.credentials
-            let isOwn = caller.fsuid == process.credentials.uid && caller.fsuid == process.credentials.euid
-            guard isOwn || caller.has(Capability.CAP_SYS_PTRACE) else { throw .EACCES }
-        }
+        try ProcDirectory.checkAccess(to: process, thread)
         switch kind {
         case 0:
             guard let location = process.executableLocation else { throw .ENOENT }

@@ -11,13 +11,17 @@ struct ProcItem {
     let mode: UInt32
     let make: (Process, Thread?) throws(Errno) -> [UInt8]
     let take: (([UInt8], Process, Thread?) throws(Errno) -> Void)?
+    /// Only for who may trace the process.
+    let isPrivate: Bool
 
     init(
-        _ name: StaticString, _ mode: UInt32 = 0o444, take: (([UInt8], Process, Thread?) throws(Errno) -> Void)? = nil,
+        _ name: StaticString, _ mode: UInt32 = 0o444, isPrivate: Bool = false,
+        take: (([UInt8], Process, Thread?) throws(Errno) -> Void)? = nil,
         _ make: @escaping (Process, Thread?) throws(Errno) -> [UInt8]
     ) {
         self.name = name
         self.mode = mode
+        self.isPrivate = isPrivate || mode & 0o044 == 0
         self.make = make
         self.take = take
     }
@@ -51,6 +55,16 @@ final class ProcDirectory: PseudoDirectory {
     private static let memoryKind: UInt64 = 112
     private static func exists(_ process: Process, _ thread: Thread?) -> Bool {
         process.state != .dead && (thread == nil || thread?.isDead == false)
+    }
+
+    /// Who may look into a process (ptrace(2), "Ptrace access mode checking").
+    static func checkAccess(to process: Process, _ reader: Thread) throws(Errno) {
+        let target = process.credentials
+        let caller = reader.process.credentials
+        if process === reader.process || caller.has(Capability.CAP_SYS_PTRACE) { return }
+        let isSameUser = caller.fsuid == target.uid && caller.fsuid == target.euid && caller.fsuid == target.suid
+        let isSameGroup = caller.fsgid == target.gid && caller.fsgid == target.egid && caller.fsgid == target.sgid
+        guard isSameUser, isSameGroup, process.isDumpable else { throw .EACCES }
     }
 
     private func number(_ kind: UInt64) -> UInt64 { ProcNumber.of(number32, kind | (isTask ? 0x80 : 0)) }
@@ -89,6 +103,7 @@ final class ProcDirectory: PseudoDirectory {
         let process = process
         let thread = thread
         let make = item.make
+        let isPrivate = item.isPrivate
         var take: TextTaker?
         if let store = item.take {
             take = { (bytes: [UInt8], _: Thread) throws(Errno) in
@@ -96,8 +111,9 @@ final class ProcDirectory: PseudoDirectory {
                 try store(bytes, process, thread)
             }
         }
-        return TextInode(number(kind), superblock, mode: item.mode, take: take) { (_: Thread) throws(Errno) -> [UInt8] in
+        return TextInode(number(kind), superblock, mode: item.mode, take: take) { (reader: Thread) throws(Errno) -> [UInt8] in
             guard ProcDirectory.exists(process, thread) else { throw .ESRCH }
+            if isPrivate { try ProcDirectory.checkAccess(to: process, reader) }
             return try make(process, thread)
         }
     }

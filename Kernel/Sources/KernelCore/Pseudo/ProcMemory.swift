@@ -13,7 +13,7 @@ final class ProcMemory: Inode {
         stampCreation()
     }
     override func open(_ flags: Int32, _ location: Location, _ thread: Thread) throws(Errno) -> OpenFile {
-        guard process === thread.process || thread.process.credentials.has(Capability.CAP_SYS_PTRACE) else { throw .EACCES }
+        try ProcDirectory.checkAccess(to: process, thread)
         return ProcMemoryFile(process.memory, flags: flags, inode: self, location: location)
     }
 }

@@ -74,7 +74,9 @@ final class ControlConnection {
             return
         }
         do throws(Errno) {
-            let streams = try service.makeStreams(descriptors, exec.terminal)
+            let streams = try service.makeStreams(descriptors, exec.terminal, owned: true)
+            // A program left in the background may go on writing: its streams close them.
+            if streams.pump == nil { handed = [] }
             pump = streams.pump
             var request = ProgramRequest(
                 arguments: exec.arguments, environment: exec.environment,

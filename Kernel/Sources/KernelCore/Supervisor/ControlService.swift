@@ -35,17 +35,17 @@ final class ControlService {
         var pump: ConsolePump?
     }
 
-    /// Standard input, output and error on host descriptors, or on a terminal of the enclave that is pumped to them.
-    func makeStreams(_ descriptors: [Int32], _ terminal: TerminalSize?) throws(Errno) -> Streams {
+    /// Standard input, output and error on host descriptors, which go with the streams if they are `owned`, or on a terminal of the enclave that is pumped to them.
+    func makeStreams(_ descriptors: [Int32], _ terminal: TerminalSize?, owned: Bool) throws(Errno) -> Streams {
         guard let terminal else {
             return Streams(
                 files: [
-                    HostStream(descriptor: descriptors[0], flags: Open.O_RDONLY, superblock: streamsFileSystem),
-                    HostStream(descriptor: descriptors[1], flags: Open.O_WRONLY, superblock: streamsFileSystem),
-                    HostStream(descriptor: descriptors[2], flags: Open.O_WRONLY, superblock: streamsFileSystem),
+                    HostStream(descriptor: descriptors[0], flags: Open.O_RDONLY, superblock: streamsFileSystem, isOwned: owned),
+                    HostStream(descriptor: descriptors[1], flags: Open.O_WRONLY, superblock: streamsFileSystem, isOwned: owned),
+                    HostStream(descriptor: descriptors[2], flags: Open.O_WRONLY, superblock: streamsFileSystem, isOwned: owned),
                 ])
         }
-        let pty = try kernel.terminals.make(Credentials())
+        let pty = try kernel.terminals.make(Credentials(uid: config.userID, gid: config.groupID))
         pty.isLocked = false
         pty.setSize(Winsize(ws_row: terminal.rows, ws_col: terminal.columns))
         guard let location = kernel.terminals.location(pty.index), let thread = kernel.kernelProcess?.mainThread else { throw .ENXIO }
@@ -55,7 +55,8 @@ final class ControlService {
     }
 
     func mainStreams() throws(Errno) -> Streams {
-        let streams = try makeStreams([0, 1, 2], config.terminal)
+        let streams = try makeStreams([0, 1, 2], config.terminal, owned: false)
+        kernel.terminals.console = streams.pump?.terminal
         connections.first?.pump = streams.pump
         return streams
     }

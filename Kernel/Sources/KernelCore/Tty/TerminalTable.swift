@@ -50,6 +50,7 @@ public final class TerminalTable {
     func masterClosed(_ index: Int) {
         entries[index].node?.linkCount = 0
         entries[index].node = nil
+        if console?.index == index { console = nil }
     }
     func release(_ index: Int) { entries[index] = Entry() }
 
