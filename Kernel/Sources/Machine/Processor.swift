@@ -16,7 +16,8 @@ extension Machine {
         let low = cm_cpuid_half(leaf, subleaf, 0)
         let high = cm_cpuid_half(leaf, subleaf, 1)
         return ProcessorAnswer(
-            a: UInt32(truncatingIfNeeded: low), b: UInt32(truncatingIfNeeded: low >> 32), c: UInt32(truncatingIfNeeded: high),
+            a: UInt32(truncatingIfNeeded: low), b: UInt32(truncatingIfNeeded: low >> 32),
+            c: UInt32(truncatingIfNeeded: high),
             d: UInt32(truncatingIfNeeded: high >> 32))
     }
 }

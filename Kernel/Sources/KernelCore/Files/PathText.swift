@@ -7,7 +7,9 @@ import Machine
 
 public enum PathText {
     /// The absolute path as seen from `root`; nil when it cannot be reached from there.
-    public static func path(of location: Location, from root: Location) -> (bytes: [UInt8], isReachable: Bool, isDeleted: Bool) {
+    public static func path(of location: Location, from root: Location) -> (
+        bytes: [UInt8], isReachable: Bool, isDeleted: Bool
+    ) {
         var names: [[UInt8]] = []
         var place = Location(mount: location.mount, inode: location.inode)
         var isDeleted = false

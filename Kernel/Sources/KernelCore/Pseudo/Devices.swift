@@ -10,7 +10,9 @@ final class NullDevice: OpenFile {
     override func read(_ buffer: inout IOBuffer, _ thread: Thread) throws(Errno) -> Int { 0 }
     override func read(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int { 0 }
     override func write(_ buffer: inout IOBuffer, _ thread: Thread) throws(Errno) -> Int { buffer.discard() }
-    override func write(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int { buffer.discard() }
+    override func write(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int {
+        buffer.discard()
+    }
     override func seek(_ offset: Int64, _ whence: Int32) throws(Errno) -> Int64 { 0 }
 }
 
@@ -80,7 +82,9 @@ final class RandomDevice: OpenFile {
     }
     /// What is written could only weaken the generator if it were trusted: it is dropped.
     override func write(_ buffer: inout IOBuffer, _ thread: Thread) throws(Errno) -> Int { buffer.discard() }
-    override func write(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int { buffer.discard() }
+    override func write(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int {
+        buffer.discard()
+    }
     override func seek(_ offset: Int64, _ whence: Int32) throws(Errno) -> Int64 { 0 }
 
     override func ioctl(_ command: UInt32, _ argument: UInt64, _ thread: Thread) throws(Errno) -> Int {

@@ -10,7 +10,10 @@ final class ProcDescriptors: PseudoDirectory {
     private let process: Process
     private let isInfo: Bool
 
-    init(_ number: UInt64, _ superblock: Superblock, name: [UInt8], above: PseudoDirectory, _ process: Process, isInfo: Bool) {
+    init(
+        _ number: UInt64, _ superblock: Superblock, name: [UInt8], above: PseudoDirectory, _ process: Process,
+        isInfo: Bool
+    ) {
         self.process = process
         self.isInfo = isInfo
         super.init(number, superblock, name: name, above: above)
@@ -29,7 +32,8 @@ final class ProcDescriptors: PseudoDirectory {
         if isInfo {
             inode = info(descriptor, ProcNumber.of(process.pid, kind + 32, descriptor))
         } else {
-            inode = ProcDescriptor(ProcNumber.of(process.pid, kind + 32, descriptor), superblock, process, descriptor, file)
+            inode = ProcDescriptor(
+                ProcNumber.of(process.pid, kind + 32, descriptor), superblock, process, descriptor, file)
         }
         inode.uid = process.credentials.euid
         inode.gid = process.credentials.egid

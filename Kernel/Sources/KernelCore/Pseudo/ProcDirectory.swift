@@ -42,7 +42,8 @@ final class ProcDirectory: PseudoDirectory {
         var name: [UInt8] = []
         name.append(decimal: Int(thread?.tid ?? process.pid))
         super.init(
-            ProcNumber.of(thread?.tid ?? process.pid, above is ProcRoot ? 0 : 0x80), root.superblock, name: name, above: above)
+            ProcNumber.of(thread?.tid ?? process.pid, above is ProcRoot ? 0 : 0x80), root.superblock, name: name,
+            above: above)
         uid = process.credentials.euid
         gid = process.credentials.egid
     }
@@ -87,10 +88,14 @@ final class ProcDirectory: PseudoDirectory {
         }
         kind = ProcDirectory.linkKind
         for link in ProcDirectory.links {
-            if PseudoName.equals(path, name, link) { return ProcPlace(number(kind), superblock, process, kind - ProcDirectory.linkKind) }
+            if PseudoName.equals(path, name, link) {
+                return ProcPlace(number(kind), superblock, process, kind - ProcDirectory.linkKind)
+            }
             kind += 1
         }
-        if PseudoName.equals(path, name, "mem") { return ProcMemory(number(ProcDirectory.memoryKind), superblock, process) }
+        if PseudoName.equals(path, name, "mem") {
+            return ProcMemory(number(ProcDirectory.memoryKind), superblock, process)
+        }
         kind = ProcDirectory.directoryKind
         for directory in ProcDirectory.directories {
             if PseudoName.equals(path, name, directory) { return subdirectory(directory, kind) }
@@ -111,7 +116,8 @@ final class ProcDirectory: PseudoDirectory {
                 try store(bytes, process, thread)
             }
         }
-        return TextInode(number(kind), superblock, mode: item.mode, take: take) { (reader: Thread) throws(Errno) -> [UInt8] in
+        return TextInode(number(kind), superblock, mode: item.mode, take: take) {
+            (reader: Thread) throws(Errno) -> [UInt8] in
             guard ProcDirectory.exists(process, thread) else { throw .ESRCH }
             if isPrivate { try ProcDirectory.checkAccess(to: process, reader) }
             return try make(process, thread)
@@ -120,8 +126,10 @@ final class ProcDirectory: PseudoDirectory {
 
     private func subdirectory(_ name: StaticString, _ kind: UInt64) -> Inode? {
         switch kind - ProcDirectory.directoryKind {
-        case 0: return ProcDescriptors(number(kind), superblock, name: [UInt8](name), above: self, process, isInfo: false)
-        case 1: return ProcDescriptors(number(kind), superblock, name: [UInt8](name), above: self, process, isInfo: true)
+        case 0:
+            return ProcDescriptors(number(kind), superblock, name: [UInt8](name), above: self, process, isInfo: false)
+        case 1:
+            return ProcDescriptors(number(kind), superblock, name: [UInt8](name), above: self, process, isInfo: true)
         case 2: return ProcNamespaces(number(kind), superblock, name: [UInt8](name), above: self, process)
         case 3: return root.network
         default: return isTask ? nil : ProcTasks(number(kind), superblock, above: self, process, root)
@@ -137,7 +145,8 @@ final class ProcDirectory: PseudoDirectory {
             kind += 1
         }
         entries.append(
-            PseudoEntry(name: [UInt8]("mem"), number: number(ProcDirectory.memoryKind), type: DirectoryEntryType.DT_REG))
+            PseudoEntry(name: [UInt8]("mem"), number: number(ProcDirectory.memoryKind), type: DirectoryEntryType.DT_REG)
+        )
         kind = ProcDirectory.linkKind
         for link in ProcDirectory.links {
             entries.append(PseudoEntry(name: [UInt8](link), number: number(kind), type: DirectoryEntryType.DT_LNK))
@@ -164,9 +173,12 @@ final class ProcTasks: PseudoDirectory {
     }
     override func lookup(_ path: [UInt8], _ name: Range<Int>) throws(Errno) -> Inode? {
         guard let number = PseudoName.number(path, name), number > 0, number <= Int(Int32.max) else { return nil }
-        for thread in process.threads where thread.tid == Int32(number) { return ProcDirectory(process, thread, above: self, root: root) }
+        for thread in process.threads where thread.tid == Int32(number) {
+            return ProcDirectory(process, thread, above: self, root: root)
+        }
         // The first thread of a zombie is still there.
-        return process.state == .zombie && Int32(number) == process.pid ? ProcDirectory(process, nil, above: self, root: root) : nil
+        return process.state == .zombie && Int32(number) == process.pid
+            ? ProcDirectory(process, nil, above: self, root: root) : nil
     }
     override func list(_ reader: Thread) throws(Errno) -> [PseudoEntry] {
         process.threads.map {
@@ -190,7 +202,8 @@ final class ProcNamespaces: PseudoDirectory {
         for known in ProcNamespaces.names {
             if PseudoName.equals(path, name, known) {
                 let serial = 4_026_531_835 + index
-                return TextLink(ProcNumber.of(process.pid, 120, Int32(index)), superblock) { (_: Thread) throws(Errno) -> [UInt8] in
+                return TextLink(ProcNumber.of(process.pid, 120, Int32(index)), superblock) {
+                    (_: Thread) throws(Errno) -> [UInt8] in
                     var text = [UInt8](known)
                     text.append(":[")
                     text.append(decimal: serial)
@@ -207,7 +220,8 @@ final class ProcNamespaces: PseudoDirectory {
         for name in ProcNamespaces.names {
             entries.append(
                 PseudoEntry(
-                    name: [UInt8](name), number: ProcNumber.of(process.pid, 120, Int32(entries.count)), type: DirectoryEntryType.DT_LNK))
+                    name: [UInt8](name), number: ProcNumber.of(process.pid, 120, Int32(entries.count)),
+                    type: DirectoryEntryType.DT_LNK))
         }
         return entries
     }

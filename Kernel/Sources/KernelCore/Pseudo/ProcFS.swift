@@ -34,7 +34,9 @@ public enum ProcFS {
 
 final class ProcSuperblock: Superblock {
     override func statistics() -> Statfs {
-        Statfs(f_type: Int64(magic), f_bsize: 4096, f_fsid0: Int32(truncatingIfNeeded: deviceID), f_namelen: 255, f_frsize: 4096)
+        Statfs(
+            f_type: Int64(magic), f_bsize: 4096, f_fsid0: Int32(truncatingIfNeeded: deviceID), f_namelen: 255,
+            f_frsize: 4096)
     }
 }
 
@@ -42,7 +44,8 @@ final class ProcSuperblock: Superblock {
 final class ProcRoot: FixedDirectory {
     let items = ProcTexts.items()
     /// /proc/PID/net, the same for all.
-    private(set) lazy var network = FixedDirectory(superblock.allocateNumber(), superblock, name: [UInt8]("net"), above: self)
+    private(set) lazy var network = FixedDirectory(
+        superblock.allocateNumber(), superblock, name: [UInt8]("net"), above: self)
 
     override func lookup(_ path: [UInt8], _ name: Range<Int>) throws(Errno) -> Inode? {
         guard let number = PseudoName.number(path, name) else { return try super.lookup(path, name) }
@@ -59,7 +62,8 @@ final class ProcRoot: FixedDirectory {
         for process in kernel.processes.all where process.state != .dead {
             var name: [UInt8] = []
             name.append(decimal: Int(process.pid))
-            entries.append(PseudoEntry(name: name, number: ProcNumber.of(process.pid, 0), type: DirectoryEntryType.DT_DIR))
+            entries.append(
+                PseudoEntry(name: name, number: ProcNumber.of(process.pid, 0), type: DirectoryEntryType.DT_DIR))
         }
         return entries
     }

@@ -16,7 +16,8 @@ enum ProcMaps {
         var text: [UInt8] = []
         each(process) { area, name in
             line(area, name, &text)
-            figures(area.bytes, ProcMemoryUse.resident(area), isShared: area.isShared, isFile: area.kind == .file, &text)
+            figures(
+                area.bytes, ProcMemoryUse.resident(area), isShared: area.isShared, isFile: area.kind == .file, &text)
             text.append("THPeligible:    0\nVmFlags:")
             if area.protection & Mman.PROT_READ != 0 { text.append(" rd") }
             if area.protection & Mman.PROT_WRITE != 0 { text.append(" wr") }
@@ -49,7 +50,8 @@ enum ProcMaps {
         var vdso: Area?
         if Machine.vdso != 0 && !process.memory.areas.isEmpty {
             vdso = Area(
-                start: Machine.vdso, end: Machine.vdso + 0x2000, protection: Mman.PROT_READ | Mman.PROT_EXEC, kind: .anonymous,
+                start: Machine.vdso, end: Machine.vdso + 0x2000, protection: Mman.PROT_READ | Mman.PROT_EXEC,
+                kind: .anonymous,
                 isShared: false, content: nil, offset: 0, twin: nil, file: nil)
         }
         for area in process.memory.areas where area.kind != .stubs {
@@ -106,7 +108,9 @@ enum ProcMaps {
         text.append("\n")
     }
 
-    private static func figures(_ size: UInt64?, _ resident: UInt64, isShared: Bool, isFile: Bool, _ text: inout [UInt8]) {
+    private static func figures(
+        _ size: UInt64?, _ resident: UInt64, isShared: Bool, isFile: Bool, _ text: inout [UInt8]
+    ) {
         func row(_ name: StaticString, _ bytes: UInt64) {
             text.append(padded: name, width: 16)
             text.append(decimal: Int(bytes >> 10), width: 8)

@@ -47,7 +47,8 @@ enum ProcProcessors {
             text.append(decimal: Int(identity.a))
             text.append("\nwp\t\t: yes\nflags\t\t:")
             text.append(contentsOf: flags)
-            text.append("\nbugs\t\t:\nbogomips\t: 4000.00\nclflush size\t: 64\ncache_alignment\t: 64\naddress sizes\t: ")
+            text.append(
+                "\nbugs\t\t:\nbogomips\t: 4000.00\nclflush size\t: 64\ncache_alignment\t: 64\naddress sizes\t: ")
             text.append(decimal: Int(sizes & 255))
             text.append(" bits physical, ")
             text.append(decimal: Int(sizes >> 8 & 255))

@@ -8,7 +8,9 @@ import Machine
 /// Processor time of a process, as the host counts it.
 enum ProcTimes {
     static func of(_ process: Process) -> (user: Int64, system: Int64) {
-        guard process.state == .running, process.hostProcess != 0 else { return (process.usage.user, process.usage.system) }
+        guard process.state == .running, process.hostProcess != 0 else {
+            return (process.usage.user, process.usage.system)
+        }
         // A clock of another process has its number in the upper bits: CPUCLOCK_SCHED is 2, CPUCLOCK_VIRT 1.
         let base = ~Int32(truncatingIfNeeded: process.hostProcess) &<< 3
         let total = kernel.host.clock(base | 2)
@@ -106,12 +108,14 @@ enum ProcStatus {
         text.field("NoNewPrivs", process.noNewPrivileges ? 1 : 0)
         text.field("Seccomp", 0)
         text.field("Seccomp_filters", 0)
-        text.append("\nSpeculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\nCpus_allowed:\t")
+        text.append(
+            "\nSpeculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\nCpus_allowed:\t")
         let count = max(1, min(Machine.processorCount, 63))
         text.append(hex: (1 << UInt64(count)) - 1)
         text.append("\nCpus_allowed_list:\t")
         text.append(contentsOf: ProcSystem.processorList)
-        text.append("\nMems_allowed:\t1\nMems_allowed_list:\t0\nvoluntary_ctxt_switches:\t0\nnonvoluntary_ctxt_switches:\t0\n")
+        text.append(
+            "\nMems_allowed:\t1\nMems_allowed_list:\t0\nvoluntary_ctxt_switches:\t0\nnonvoluntary_ctxt_switches:\t0\n")
         return text
     }
 
@@ -181,7 +185,10 @@ enum ProcStatus {
         text.append(") ")
         text.append(state(process, thread))
         var fields: [Int] = [Int(process.parentPid), Int(process.group), Int(process.session)]
-        fields += [Int(truncatingIfNeeded: terminal?.deviceNumber ?? 0), Int(terminal == nil ? -1 : terminal?.foreground ?? -1), 0x400000]
+        fields += [
+            Int(truncatingIfNeeded: terminal?.deviceNumber ?? 0),
+            Int(terminal == nil ? -1 : terminal?.foreground ?? -1), 0x400000,
+        ]
         fields += [Int(process.usage.minorFaults), Int(process.childUsage.minorFaults), 0, 0]
         fields += [ProcTimes.ticks(times.user), ProcTimes.ticks(times.system)]
         fields += [ProcTimes.ticks(process.childUsage.user), ProcTimes.ticks(process.childUsage.system)]
@@ -189,11 +196,13 @@ enum ProcStatus {
         fields += [isRealTime ? -1 - Int(scheduling.priority) : 20 + Int(scheduling.nice), Int(scheduling.nice)]
         fields += [max(1, process.threads.count), 0, ProcTimes.ticks(process.startTime)]
         fields += [
-            Int(use.total), Int(use.resident >> 12), Int(truncatingIfNeeded: min(process.limits.current(Resource.RLIMIT_RSS), UInt64(Int.max))),
+            Int(use.total), Int(use.resident >> 12),
+            Int(truncatingIfNeeded: min(process.limits.current(Resource.RLIMIT_RSS), UInt64(Int.max))),
         ]
         fields += [Int(memory.codeRange.0), Int(memory.codeRange.1), Int(memory.stackRange.1), 0, 0]
         fields += [
-            Int(truncatingIfNeeded: (subject?.pending.set.bits ?? 0) & 0x7fff_ffff), Int(truncatingIfNeeded: (subject?.mask.bits ?? 0) & 0x7fff_ffff),
+            Int(truncatingIfNeeded: (subject?.pending.set.bits ?? 0) & 0x7fff_ffff),
+            Int(truncatingIfNeeded: (subject?.mask.bits ?? 0) & 0x7fff_ffff),
         ]
         fields += [Int(ignored & 0x7fff_ffff), Int(caught & 0x7fff_ffff), 0, 0, 0, Int(process.exitSignal), 0]
         fields += [isRealTime ? Int(scheduling.priority) : 0, Int(scheduling.policy), 0, 0, 0]

@@ -34,7 +34,8 @@ enum ProcSystem {
         root.text("cmdline") { (_: Thread) throws(Errno) -> [UInt8] in [UInt8]("cloister\n") }
         root.text("devices") { (_: Thread) throws(Errno) -> [UInt8] in
             [UInt8](
-                "Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n")
+                "Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n136 pts\n\nBlock devices:\n"
+            )
         }
         root.text("partitions") { (_: Thread) throws(Errno) -> [UInt8] in [UInt8]("major minor  #blocks  name\n\n") }
         root.text("diskstats") { (_: Thread) throws(Errno) -> [UInt8] in [] }

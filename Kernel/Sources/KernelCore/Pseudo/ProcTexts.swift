@@ -12,17 +12,30 @@ enum ProcTexts {
             ProcItem("status") { (p: Process, t: Thread?) throws(Errno) -> [UInt8] in ProcStatus.status(p, t) },
             ProcItem("stat") { (p: Process, t: Thread?) throws(Errno) -> [UInt8] in ProcStatus.stat(p, t) },
             ProcItem("statm") { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in ProcStatus.statm(p) },
-            ProcItem("cmdline") { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in p.state == .running ? p.commandLine : [] },
-            ProcItem("comm", 0o644, take: setName) { (p: Process, t: Thread?) throws(Errno) -> [UInt8] in name(p, t) + [0x0a] },
-            ProcItem("environ", 0o400) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in p.state == .running ? p.environment : [] },
-            ProcItem("auxv", 0o400) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in p.state == .running ? p.auxiliaryVector : [] },
+            ProcItem("cmdline") { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in
+                p.state == .running ? p.commandLine : []
+            },
+            ProcItem("comm", 0o644, take: setName) { (p: Process, t: Thread?) throws(Errno) -> [UInt8] in
+                name(p, t) + [0x0a]
+            },
+            ProcItem("environ", 0o400) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in
+                p.state == .running ? p.environment : []
+            },
+            ProcItem("auxv", 0o400) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in
+                p.state == .running ? p.auxiliaryVector : []
+            },
             ProcItem("maps", isPrivate: true) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in ProcMaps.maps(p) },
-            ProcItem("smaps", isPrivate: true) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in ProcMaps.smaps(p) },
-            ProcItem("smaps_rollup", isPrivate: true) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in ProcMaps.rollup(p) },
+            ProcItem("smaps", isPrivate: true) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in ProcMaps.smaps(p)
+            },
+            ProcItem("smaps_rollup", isPrivate: true) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in
+                ProcMaps.rollup(p)
+            },
             ProcItem("limits") { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in limits(p) },
             ProcItem("mounts") { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in ProcMounts.mounts(p) },
             ProcItem("mountinfo") { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in ProcMounts.mountInfo(p) },
-            ProcItem("mountstats", 0o400) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in ProcMounts.statistics(p) },
+            ProcItem("mountstats", 0o400) { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in
+                ProcMounts.statistics(p)
+            },
             ProcItem("io", 0o400) { (_: Process, _: Thread?) throws(Errno) -> [UInt8] in
                 [UInt8](
                     "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n")
@@ -54,14 +67,19 @@ enum ProcTexts {
                 text.append(" 0 1\n")
                 return text
             },
-            ProcItem("uid_map") { (_: Process, _: Thread?) throws(Errno) -> [UInt8] in [UInt8]("         0          0 4294967295\n") },
-            ProcItem("gid_map") { (_: Process, _: Thread?) throws(Errno) -> [UInt8] in [UInt8]("         0          0 4294967295\n") },
+            ProcItem("uid_map") { (_: Process, _: Thread?) throws(Errno) -> [UInt8] in
+                [UInt8]("         0          0 4294967295\n")
+            },
+            ProcItem("gid_map") { (_: Process, _: Thread?) throws(Errno) -> [UInt8] in
+                [UInt8]("         0          0 4294967295\n")
+            },
             ProcItem("setgroups") { (_: Process, _: Thread?) throws(Errno) -> [UInt8] in [UInt8]("allow\n") },
             ProcItem("coredump_filter", 0o644, take: { (_: [UInt8], _: Process, _: Thread?) throws(Errno) in }) {
                 (_: Process, _: Thread?) throws(Errno) -> [UInt8] in [UInt8]("00000033\n")
             },
             ProcItem("timerslack_ns", 0o666, take: { (_: [UInt8], _: Process, _: Thread?) throws(Errno) in }) {
-                (p: Process, _: Thread?) throws(Errno) -> [UInt8] in number(Int(truncatingIfNeeded: p.control.timerSlack))
+                (p: Process, _: Thread?) throws(Errno) -> [UInt8] in
+                number(Int(truncatingIfNeeded: p.control.timerSlack))
             },
             ProcItem("children") { (p: Process, _: Thread?) throws(Errno) -> [UInt8] in
                 var text: [UInt8] = []
@@ -103,7 +121,9 @@ enum ProcTexts {
         let digits = Array(text)
         guard let value = PseudoName.number(digits, 0..<digits.count), value <= 1000 else { throw .EINVAL }
         let score = Int32(isNegative ? -value : value)
-        if score < process.oomScoreAdjust && !currentThread.process.credentials.has(Capability.CAP_SYS_RESOURCE) { throw .EACCES }
+        if score < process.oomScoreAdjust && !currentThread.process.credentials.has(Capability.CAP_SYS_RESOURCE) {
+            throw .EACCES
+        }
         process.oomScoreAdjust = score
     }
 

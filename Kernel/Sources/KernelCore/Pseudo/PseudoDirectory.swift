@@ -24,7 +24,9 @@ final class PseudoDirectoryFile: OpenFile {
     }
 
     override func read(_ buffer: inout IOBuffer, _ thread: Thread) throws(Errno) -> Int { throw .EISDIR }
-    override func read(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int { throw .EISDIR }
+    override func read(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int {
+        throw .EISDIR
+    }
 
     override func seek(_ offset: Int64, _ whence: Int32) throws(Errno) -> Int64 {
         guard whence == Seek.SEEK_SET || whence == Seek.SEEK_CUR else { throw .EINVAL }
@@ -32,11 +34,15 @@ final class PseudoDirectoryFile: OpenFile {
         return position
     }
 
-    override func readDirectory(_ emit: (_ name: [UInt8], _ number: UInt64, _ type: UInt8, _ next: Int64) -> Bool) throws(Errno) {
+    override func readDirectory(_ emit: (_ name: [UInt8], _ number: UInt64, _ type: UInt8, _ next: Int64) -> Bool)
+        throws(Errno)
+    {
         if position == 0 || entries == nil { entries = try list() }
         guard let entries else { return }
         if position == 0, !emit([0x2e], directory.number, DirectoryEntryType.DT_DIR, 1) { return }
-        if position <= 1, !emit([0x2e, 0x2e], directory.parentDirectory.number, DirectoryEntryType.DT_DIR, 2) { return }
+        if position <= 1, !emit([0x2e, 0x2e], directory.parentDirectory.number, DirectoryEntryType.DT_DIR, 2) {
+            return
+        }
         var at = max(position, 2) - 2
         while at < Int64(entries.count) {
             let entry = entries[Int(at)]

@@ -13,7 +13,10 @@ final class TextInode: Inode {
     private let make: TextMaker
     private let take: TextTaker?
 
-    init(_ number: UInt64, _ superblock: Superblock, mode: UInt32 = 0o444, take: TextTaker? = nil, _ make: @escaping TextMaker) {
+    init(
+        _ number: UInt64, _ superblock: Superblock, mode: UInt32 = 0o444, take: TextTaker? = nil,
+        _ make: @escaping TextMaker
+    ) {
         self.make = make
         self.take = take
         super.init(number: number, superblock: superblock, mode: FileMode.S_IFREG | mode)
@@ -86,7 +89,9 @@ final class TextLink: Inode {
         stampCreation()
     }
     override func readLink(_ thread: Thread) throws(Errno) -> [UInt8] { try make(thread) }
-    override func open(_ flags: Int32, _ location: Location, _ thread: Thread) throws(Errno) -> OpenFile { throw .ELOOP }
+    override func open(_ flags: Int32, _ location: Location, _ thread: Thread) throws(Errno) -> OpenFile {
+        throw .ELOOP
+    }
 }
 
 /// A directory nobody can add to. Subclasses look names up and list them.
@@ -113,13 +118,17 @@ class PseudoDirectory: Inode {
             try list(currentThread)
         }
     }
-    override func create(_ name: [UInt8], mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32) throws(Errno) -> Inode { throw .ENOENT }
-    override func symlink(_ name: [UInt8], target: [UInt8], uid: UInt32, gid: UInt32) throws(Errno) -> Inode { throw .ENOENT }
+    override func create(_ name: [UInt8], mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32) throws(Errno) -> Inode
+    { throw .ENOENT }
+    override func symlink(_ name: [UInt8], target: [UInt8], uid: UInt32, gid: UInt32) throws(Errno) -> Inode {
+        throw .ENOENT
+    }
     override func link(_ name: [UInt8], to inode: Inode) throws(Errno) { throw .EPERM }
     override func unlink(_ name: [UInt8], _ inode: Inode) throws(Errno) { throw .EPERM }
     override func removeDirectory(_ name: [UInt8], _ inode: Inode) throws(Errno) { throw .EPERM }
     override func rename(
-        _ name: [UInt8], _ inode: Inode, to target: Inode, _ newName: [UInt8], replacing existing: Inode?, exchange: Bool
+        _ name: [UInt8], _ inode: Inode, to target: Inode, _ newName: [UInt8], replacing existing: Inode?,
+        exchange: Bool
     ) throws(Errno) { throw .EPERM }
 }
 
@@ -157,7 +166,9 @@ class FixedDirectory: PseudoDirectory {
         return nil
     }
     override func list(_ thread: Thread) throws(Errno) -> [PseudoEntry] {
-        children.map { PseudoEntry(name: $0.name, number: $0.inode.number, type: UInt8(truncatingIfNeeded: $0.inode.type >> 12)) }
+        children.map {
+            PseudoEntry(name: $0.name, number: $0.inode.number, type: UInt8(truncatingIfNeeded: $0.inode.type >> 12))
+        }
     }
 }
 

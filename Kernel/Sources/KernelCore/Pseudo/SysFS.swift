@@ -10,7 +10,9 @@ public enum SysFS {
         let superblock = SysSuperblock(
             deviceID: kernel.mounts.allocateDevice(), magic: UInt64(StatfsMagic.SYSFS_MAGIC), typeName: "sysfs")
         let root = FixedDirectory(superblock.allocateNumber(), superblock, name: [], above: nil)
-        for name: StaticString in ["block", "bus", "class", "dev", "firmware", "module", "power"] { _ = root.directory(name) }
+        for name: StaticString in ["block", "bus", "class", "dev", "firmware", "module", "power"] {
+            _ = root.directory(name)
+        }
         let fs = root.directory("fs")
         _ = fs.directory("cgroup")
         let kernelDirectory = root.directory("kernel")
@@ -20,7 +22,9 @@ public enum SysFS {
         let system = root.directory("devices").directory("system")
         fillProcessors(system.directory("cpu"))
         let nodes = system.directory("node")
-        for name: StaticString in ["online", "possible", "has_cpu", "has_memory", "has_normal_memory"] { nodes.line(name, "0") }
+        for name: StaticString in ["online", "possible", "has_cpu", "has_memory", "has_normal_memory"] {
+            nodes.line(name, "0")
+        }
         let node = nodes.directory("node0")
         node.text("cpulist") { (_: Thread) throws(Errno) -> [UInt8] in ProcSystem.processorList + [0x0a] }
         node.text("cpumap") { (_: Thread) throws(Errno) -> [UInt8] in mask() }
@@ -61,6 +65,8 @@ public enum SysFS {
 
 final class SysSuperblock: Superblock {
     override func statistics() -> Statfs {
-        Statfs(f_type: Int64(magic), f_bsize: 4096, f_fsid0: Int32(truncatingIfNeeded: deviceID), f_namelen: 255, f_frsize: 4096)
+        Statfs(
+            f_type: Int64(magic), f_bsize: 4096, f_fsid0: Int32(truncatingIfNeeded: deviceID), f_namelen: 255,
+            f_frsize: 4096)
     }
 }

@@ -20,7 +20,9 @@ final class MasterFile: OpenFile {
     override func poll() -> PollEvents {
         var events: Int16 = 0
         if !terminal.output.isEmpty { events |= Poll.POLLIN | Poll.POLLRDNORM }
-        if terminal.isPacketMode && terminal.packetStatus != 0 { events |= Poll.POLLPRI | Poll.POLLIN | Poll.POLLRDNORM }
+        if terminal.isPacketMode && terminal.packetStatus != 0 {
+            events |= Poll.POLLPRI | Poll.POLLIN | Poll.POLLRDNORM
+        }
         if terminal.isSlaveGone { events |= Poll.POLLHUP }
         if !terminal.input.isFull { events |= Poll.POLLOUT | Poll.POLLWRNORM }
         return PollEvents(events)
@@ -84,6 +86,7 @@ final class MasterFile: OpenFile {
     }
 
     override func ioctl(_ command: UInt32, _ argument: UInt64, _ thread: Thread) throws(Errno) -> Int {
-        try TerminalRequest(terminal: terminal, file: self, isMaster: true, argument: argument, thread: thread).perform(command)
+        try TerminalRequest(terminal: terminal, file: self, isMaster: true, argument: argument, thread: thread).perform(
+            command)
     }
 }

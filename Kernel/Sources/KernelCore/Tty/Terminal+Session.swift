@@ -108,7 +108,9 @@ extension Terminal {
     func setSize(_ new: Winsize) {
         let old = size
         size = new
-        if old.ws_row == new.ws_row && old.ws_col == new.ws_col && old.ws_xpixel == new.ws_xpixel && old.ws_ypixel == new.ws_ypixel {
+        if old.ws_row == new.ws_row && old.ws_col == new.ws_col && old.ws_xpixel == new.ws_xpixel
+            && old.ws_ypixel == new.ws_ypixel
+        {
             return
         }
         if foreground != 0 { Signals.sendFromKernel(Signal.SIGWINCH, toGroup: foreground) }

@@ -87,7 +87,9 @@ final class TerminalFile: OpenFile {
     // MARK: writing (n_tty_write)
 
     override func write(_ buffer: inout IOBuffer, _ thread: Thread) throws(Errno) -> Int {
-        if terminal.discipline.has(local: Tty.TOSTOP) && !isHungUp { try terminal.checkForeground(thread, Signal.SIGTTOU) }
+        if terminal.discipline.has(local: Tty.TOSTOP) && !isHungUp {
+            try terminal.checkForeground(thread, Signal.SIGTTOU)
+        }
         var done = 0
         while true {
             if isHungUp || !terminal.isMasterOpen {
@@ -119,7 +121,8 @@ final class TerminalFile: OpenFile {
 
     override func ioctl(_ command: UInt32, _ argument: UInt64, _ thread: Thread) throws(Errno) -> Int {
         if isHungUp { throw command == Ioctl.TIOCSPGRP ? .ENOTTY : .EIO }
-        return try TerminalRequest(terminal: terminal, file: self, isMaster: false, argument: argument, thread: thread).perform(command)
+        return try TerminalRequest(terminal: terminal, file: self, isMaster: false, argument: argument, thread: thread)
+            .perform(command)
     }
 
     override var linkText: [UInt8] { terminal.path }

@@ -14,7 +14,8 @@ struct TerminalRequest {
 
     func perform(_ command: UInt32) throws(Errno) -> Int {
         switch command {
-        case Ioctl.TCGETS, Ioctl.TCGETS2, Ioctl.TCSETS, Ioctl.TCSETSW, Ioctl.TCSETSF, Ioctl.TCSETS2, Ioctl.TCSETSW2, Ioctl.TCSETSF2:
+        case Ioctl.TCGETS, Ioctl.TCGETS2, Ioctl.TCSETS, Ioctl.TCSETSW, Ioctl.TCSETSF, Ioctl.TCSETS2, Ioctl.TCSETSW2,
+            Ioctl.TCSETSF2:
             try settings(command)
         case Ioctl.TIOCGWINSZ: try UserMemory.write(terminal.size, to: argument)
         case Ioctl.TIOCSWINSZ: terminal.setSize(try UserMemory.read(argument, Winsize.self))
@@ -41,7 +42,9 @@ struct TerminalRequest {
         return 0
     }
 
-    private func put(_ value: Int) throws(Errno) { try UserMemory.write(Int32(truncatingIfNeeded: value), to: argument) }
+    private func put(_ value: Int) throws(Errno) {
+        try UserMemory.write(Int32(truncatingIfNeeded: value), to: argument)
+    }
     private func value() throws(Errno) -> Int32 { try UserMemory.read(argument, Int32.self) }
 
     // MARK: settings
@@ -52,7 +55,8 @@ struct TerminalRequest {
         case Ioctl.TCGETS: try UserMemory.write(now, to: argument)
         case Ioctl.TCGETS2:
             let termios = Termios2(
-                c_iflag: now.c_iflag, c_oflag: now.c_oflag, c_cflag: now.c_cflag, c_lflag: now.c_lflag, c_line: now.c_line, c_cc: now.c_cc,
+                c_iflag: now.c_iflag, c_oflag: now.c_oflag, c_cflag: now.c_cflag, c_lflag: now.c_lflag,
+                c_line: now.c_line, c_cc: now.c_cc,
                 c_ispeed: terminal.speed, c_ospeed: terminal.speed)
             try UserMemory.write(termios, to: argument)
         default:
@@ -63,7 +67,8 @@ struct TerminalRequest {
             case Ioctl.TCSETS2, Ioctl.TCSETSW2, Ioctl.TCSETSF2:
                 let given = try UserMemory.read(argument, Termios2.self)
                 new = Termios(
-                    c_iflag: given.c_iflag, c_oflag: given.c_oflag, c_cflag: given.c_cflag, c_lflag: given.c_lflag, c_line: given.c_line,
+                    c_iflag: given.c_iflag, c_oflag: given.c_oflag, c_cflag: given.c_cflag, c_lflag: given.c_lflag,
+                    c_line: given.c_line,
                     c_cc: given.c_cc)
                 if given.c_cflag & Tty.CBAUD == Tty.BOTHER { speed = given.c_ospeed }
             default: new = try UserMemory.read(argument, Termios.self)

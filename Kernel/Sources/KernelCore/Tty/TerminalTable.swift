@@ -56,7 +56,9 @@ public final class TerminalTable {
 
     /// Where the slave's node is seen, for opening it without a path (TIOCGPTPEER, the console).
     func location(_ index: Int) -> Location? {
-        guard let node = node(index), let mount = kernel.mounts.all.first(where: { $0.root === directory }) else { return nil }
+        guard let node = node(index), let mount = kernel.mounts.all.first(where: { $0.root === directory }) else {
+            return nil
+        }
         var name: [UInt8] = []
         name.append(decimal: index)
         return Location(mount: mount, inode: node, parent: directory, name: name)
@@ -69,7 +71,8 @@ final class PtsInode: Inode {
     init(_ terminal: Terminal, _ superblock: Superblock, uid: UInt32, gid: UInt32) {
         self.terminal = terminal
         super.init(
-            number: UInt64(terminal.index) + 3, superblock: superblock, mode: FileMode.S_IFCHR | 0o620, uid: uid, gid: gid)
+            number: UInt64(terminal.index) + 3, superblock: superblock, mode: FileMode.S_IFCHR | 0o620, uid: uid,
+            gid: gid)
         deviceNumber = terminal.deviceNumber
         stampCreation()
     }
@@ -106,15 +109,19 @@ final class PtsDirectory: Inode {
             return entries
         }
     }
-    override func create(_ name: [UInt8], mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32) throws(Errno) -> Inode {
+    override func create(_ name: [UInt8], mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32) throws(Errno) -> Inode
+    {
         throw mode & FileMode.S_IFMT == FileMode.S_IFREG ? .EACCES : .EPERM
     }
-    override func symlink(_ name: [UInt8], target: [UInt8], uid: UInt32, gid: UInt32) throws(Errno) -> Inode { throw .EPERM }
+    override func symlink(_ name: [UInt8], target: [UInt8], uid: UInt32, gid: UInt32) throws(Errno) -> Inode {
+        throw .EPERM
+    }
     override func link(_ name: [UInt8], to inode: Inode) throws(Errno) { throw .EPERM }
     override func unlink(_ name: [UInt8], _ inode: Inode) throws(Errno) { throw .EPERM }
     override func removeDirectory(_ name: [UInt8], _ inode: Inode) throws(Errno) { throw .EPERM }
     override func rename(
-        _ name: [UInt8], _ inode: Inode, to target: Inode, _ newName: [UInt8], replacing existing: Inode?, exchange: Bool
+        _ name: [UInt8], _ inode: Inode, to target: Inode, _ newName: [UInt8], replacing existing: Inode?,
+        exchange: Bool
     ) throws(Errno) { throw .EPERM }
 }
 
