@@ -54,6 +54,8 @@ public final class Kernel {
         memoryLimit = config.limits.memoryBytes
         descriptorLimit = Int(config.limits.descriptors)
         self.table = table
+        // The kernel's own data may take a quarter of what the programs may.
+        if memoryLimit != 0 { Machine.setHeapLimit(max(memoryLimit / 4, 64 << 20)) }
         hostname = config.hostname.isEmpty ? [UInt8]("cloister") : config.hostname
         bootTime = Machine.monotonicNanoseconds
     }

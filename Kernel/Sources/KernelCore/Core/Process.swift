@@ -55,7 +55,12 @@ public final class Process {
     public var childUsage = Usage()
     public var commandLine: [UInt8] = []
     public var environment: [UInt8] = []
-    public var executable: Inode?
+    public var executable: Inode? {
+        didSet {
+            oldValue?.writeDenials -= 1
+            executable?.writeDenials += 1
+        }
+    }
     public var executablePath: [UInt8] = []
     public var executableLocation: Location?
     public var auxiliaryVector: [UInt8] = []

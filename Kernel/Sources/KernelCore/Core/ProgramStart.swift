@@ -28,6 +28,11 @@ public enum ProgramStart {
             pid: pid, parent: first, memory: AddressSpace(), files: FileTable(), fileSystem: context, actions: SignalActions())
         process.group = pid
         process.session = pid
+        if kernel.descriptorLimit != 0 {
+            let most = UInt64(kernel.descriptorLimit)
+            let old = process.limits[Resource.RLIMIT_NOFILE]
+            process.limits[Resource.RLIMIT_NOFILE] = Rlimit64(rlim_cur: min(old.rlim_cur, most), rlim_max: min(old.rlim_max, most))
+        }
         process.credentials.set(uid: request.userID, gid: request.groupID)
         let thread = Thread(tid: pid, process: process, block: block, name: ProcessExec.lastComponent(name))
         do throws(Errno) {

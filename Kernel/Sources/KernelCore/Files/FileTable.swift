@@ -50,6 +50,7 @@ public final class FileTable {
         var i = max(Int(minimum), minimum == 0 ? lowestFree : 0)
         while i < slots.count && slots[i].file != nil { i += 1 }
         guard i < limit else { throw .EMFILE }
+        try Headroom.check()
         while slots.count <= i { slots.append(Slot()) }
         slots[i] = Slot(file: file, closeOnExec: closeOnExec)
         if minimum == 0 { lowestFree = i + 1 }

@@ -30,6 +30,8 @@ open class Inode {
     public var watches: InodeWatches?
     /// Running programs that are this file: it cannot be opened for writing (ETXTBSY).
     public var writeDenials = 0
+    /// Descriptions that may write to it: it cannot be executed (ETXTBSY).
+    var writers = 0
     /// Made by O_TMPFILE: it may get a name although it has none.
     var isLinkable = false
     /// Where a rename last put what is not a directory (a directory knows its place): open files show it.

@@ -131,6 +131,7 @@ public enum Files {
         let inode = location.inode
         guard inode.isRegular, !location.mount.hasNoExec else { throw .EACCES }
         try Permission.check(inode, Permission.execute, thread.process)
+        guard inode.writers == 0 else { throw .ETXTBSY }
         return try inode.open(Open.O_RDONLY, location, thread)
     }
 }

@@ -170,6 +170,7 @@ public final class RamDirectory: Inode {
     }
 
     private func prepareToAdd() throws(Errno) {
+        try Headroom.check()
         if isRemoved { throw .ENOENT }
         try load()
     }

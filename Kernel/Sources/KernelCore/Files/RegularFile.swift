@@ -11,7 +11,15 @@ public class RegularFile: OpenFile {
     init(_ file: RamFile, flags: Int32, location: Location?) {
         self.file = file
         super.init(flags: flags, inode: file, location: location)
+        if isWriter { file.writers += 1 }
     }
+
+    deinit {
+        if isWriter { file.writers -= 1 }
+    }
+
+    /// A memory file's first description, which has no place, does not keep it from being executed.
+    private var isWriter: Bool { isWritable && location != nil }
 
     public override func read(_ buffer: inout IOBuffer, _ thread: Thread) throws(Errno) -> Int {
         let n = try file.content().read(position, &buffer)

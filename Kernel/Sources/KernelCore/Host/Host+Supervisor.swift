@@ -36,11 +36,11 @@ extension Host {
         _ = Machine.withAddress(of: &bytes) { raw.call(0, UInt64(bitPattern: Int64(descriptor)), $0, 1280) }
     }
 
-    /// A dead child's number, or nil when there is none.
-    func reapChild() -> UInt32? {
+    /// A dead child's number and whether it ended by itself, or nil when there is none.
+    func reapChild() -> (process: UInt32, isOrderly: Bool)? {
         var status: Int32 = 0
         let result = Machine.withAddress(of: &status) { raw.call(61, UInt64.max, $0, 1, 0) }
-        return result > 0 ? UInt32(truncatingIfNeeded: result) : nil
+        return result > 0 ? (UInt32(truncatingIfNeeded: result), status == 0) : nil
     }
 
     /// Kills every host process of the enclave but the caller: they are in its process group.

@@ -47,10 +47,12 @@ extension AddressSpace {
             address = try findFree(bytes, gap: gap, below: request.isLow ? 0x8000_0000 : nil)
         }
         guard areas.count < 65_530 else { throw .ENOMEM }
+        try Headroom.check()
         var area = Area(
             start: address, end: address + bytes, protection: request.protection, kind: request.kind, isShared: request.isShared,
             content: request.content, offset: request.offset, twin: nil, file: request.file)
         area.maxProtection = request.maxProtection
+        area.isReservation = request.noReserve
         if request.isShared && request.content == nil {
             let content = FileContent()
             content.extend(to: Int64(bytes))
@@ -144,8 +146,11 @@ extension AddressSpace {
                 cut(stubStart, stubStart + UInt64(CodeTwin.stubBytes))
             }
         }
-        kernel.host.unmap(start, length)
-        cut(start, start + length)
+        // Nothing lies below the guest's first address, and the host's filter lets no call reach there.
+        let first = max(start, Machine.userStart)
+        guard first < start + length else { return }
+        kernel.host.unmap(first, start + length - first)
+        cut(first, start + length)
     }
 
     public func protect(_ start: UInt64, _ bytes: UInt64, _ protection: Int32) throws(Errno) {

@@ -21,6 +21,8 @@ public struct Area {
     public var file: OpenFile?
     public var isLocked = false
     public var maxProtection: Int32 = 7
+    /// MAP_NORESERVE: does not count against the enclave's memory.
+    var isReservation = false
 
     public enum Kind: UInt8 {
         case anonymous
@@ -39,6 +41,6 @@ public struct Area {
     func canMerge(_ next: Area) -> Bool {
         end == next.start && protection == next.protection && kind == next.kind && isShared == next.isShared && content == nil
             && next.content == nil && twin == nil && next.twin == nil && file == nil && next.file == nil && isLocked == next.isLocked
-            && kind != .stubs
+            && isReservation == next.isReservation && kind != .stubs
     }
 }

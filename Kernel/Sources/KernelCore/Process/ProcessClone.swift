@@ -35,6 +35,7 @@ public enum ProcessClone {
         try validate(flags)
         if flags & Clone.CLONE_SETTLS != 0 { guard request.tls < Machine.userEnd else { throw .EPERM } }
         try checkLimits(thread.process)
+        if flags & Clone.CLONE_VM == 0, !kernel.hasMemory(for: thread.process.memory.committedBytes) { throw .ENOMEM }
         guard let block = kernel.slots.allocate() else { throw .EAGAIN }
         let isThread = flags & Clone.CLONE_THREAD != 0
         let tid = kernel.processes.allocateNumber()
@@ -99,6 +100,7 @@ public enum ProcessClone {
     private static func abandon(_ process: Process) {
         ProcessLife.closeFiles(process)
         process.memory.users -= 1
+        process.executable = nil
         process.parent = nil
     }
 
@@ -117,7 +119,7 @@ public enum ProcessClone {
         if limit != 0 && kernel.processes.threadCount >= limit { throw .EAGAIN }
         let soft = process.limits.current(Resource.RLIMIT_NPROC)
         if !process.credentials.isPrivileged && UInt64(kernel.processes.threadCount) >= soft { throw .EAGAIN }
-        guard Machine.heapHeadroom > 1 << 20 else { throw .ENOMEM }
+        try Headroom.check()
     }
 
     private static func makeProcess(_ pid: Int32, from thread: Thread, _ request: CloneRequest) -> Process {

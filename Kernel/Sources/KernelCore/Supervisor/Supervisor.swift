@@ -103,8 +103,8 @@ public final class Supervisor {
     }
 
     private func reap() {
-        while let pid = host.reapChild() {
-            if let lost = kernel.processes.running(hostProcess: pid) {
+        while let (pid, isOrderly) = host.reapChild() {
+            if !isOrderly, let lost = kernel.processes.running(hostProcess: pid) {
                 var text = [UInt8]("cloister: host process ")
                 text.append(decimal: Int(pid))
                 text.append(" (process ")

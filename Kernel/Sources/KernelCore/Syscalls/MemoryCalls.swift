@@ -40,7 +40,7 @@ enum MemoryCalls {
     }
 
     /// RLIMIT_AS, RLIMIT_DATA and the enclave's own limit.
-    static func isWithin(_ process: Process, growth: UInt64, isData: Bool) -> Bool {
+    static func isWithin(_ process: Process, growth: UInt64, isData: Bool, isReserved: Bool = false) -> Bool {
         let memory = process.memory
         let (total, overflow) = memory.totalBytes.addingReportingOverflow(growth)
         if overflow || total > process.limits.current(Resource.RLIMIT_AS) { return false }
@@ -50,8 +50,7 @@ enum MemoryCalls {
             }
             if data &+ growth > process.limits.current(Resource.RLIMIT_DATA) { return false }
         }
-        let limit = kernel.memoryLimit
-        return limit == 0 || growth <= limit
+        return !isData || isReserved || kernel.hasMemory(for: growth)
     }
 
     static func mmap(_ call: Call) throws(Errno) -> Int {
@@ -80,7 +79,9 @@ enum MemoryCalls {
         }
         if flags & Mman.MAP_HUGETLB != 0 && flags & Mman.MAP_ANONYMOUS != 0 { throw .ENOMEM }
         if flags & Mman.MAP_ANONYMOUS == 0 { try attachFile(call, &request) }
-        if !isWithin(call.process, growth: call.a1, isData: !request.isShared && protection & Mman.PROT_WRITE != 0) { throw .ENOMEM }
+        if !isWithin(call.process, growth: call.a1, isData: !request.isShared && protection & Mman.PROT_WRITE != 0, isReserved: request.noReserve) {
+            throw .ENOMEM
+        }
         return Int(try call.process.memory.map(request))
     }
 
@@ -127,7 +128,7 @@ enum MemoryCalls {
         request.keepOld = call.i3 & Mman.MREMAP_DONTUNMAP != 0
         if call.i3 & Mman.MREMAP_FIXED != 0 { request.target = call.a4 }
         if request.newBytes > request.oldBytes {
-            guard isWithin(call.process, growth: request.newBytes - request.oldBytes, isData: false) else { throw .ENOMEM }
+            guard isWithin(call.process, growth: request.newBytes - request.oldBytes, isData: true) else { throw .ENOMEM }
         }
         return Int(try call.process.memory.remap(request))
     }
