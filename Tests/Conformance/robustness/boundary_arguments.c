@@ -173,7 +173,7 @@ int main(int argc, char **argv) {
         if (is_skipped(number)) continue;
         place->index = 0;
         int children = 0;
-        while (place->index < 6l * value_count + rounds && children++ < (privileged ? 600 : 30)) {
+        while (place->index < 6l * value_count + rounds && children++ < (privileged ? 600 : 4)) {
             if (privileged) fprintf(stderr, "call %ld from %ld\n", number, (long)place->index);
             pid_t child = fork();
             if (child == 0) run_child(number, rounds);
