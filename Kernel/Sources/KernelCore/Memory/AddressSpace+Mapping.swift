@@ -135,22 +135,33 @@ extension AddressSpace {
         guard start <= Machine.userEnd - length else { throw .EINVAL }
         // A split needs one more area.
         guard areas.count < 65_530 else { throw .ENOMEM }
-        // The stubs of a twin go with it when the whole of it goes.
-        let i = index(above: start)
-        if i < areas.count, areas[i].start < start + length, let twin = areas[i].twin, areas[i].kind != .stubs, areas[i].start >= start,
-            areas[i].end <= start + length
-        {
-            let stubStart = areas[i].start &- UInt64(areas[i].offset) &- UInt64(CodeTwin.stubBytes)
-            if let stubs = area(at: stubStart), stubs.kind == .stubs, stubs.twin === twin {
-                kernel.host.unmap(stubStart, UInt64(CodeTwin.stubBytes))
-                cut(stubStart, stubStart + UInt64(CodeTwin.stubBytes))
-            }
-        }
         // Nothing lies below the guest's first address, and the host's filter lets no call reach there.
         let first = max(start, Machine.userStart)
         guard first < start + length else { return }
+        let twins = twinsMapped(first, start + length)
         kernel.host.unmap(first, start + length - first)
         cut(first, start + length)
+        for twin in twins { unmapUnusedStubs(of: twin) }
+    }
+
+    /// The code twins with code in the range.
+    private func twinsMapped(_ start: UInt64, _ end: UInt64) -> [CodeTwin] {
+        var found: [CodeTwin] = []
+        var i = index(above: start)
+        while i < areas.count, areas[i].start < end {
+            if let twin = areas[i].twin, areas[i].kind != .stubs, !found.contains(where: { $0 === twin }) { found.append(twin) }
+            i += 1
+        }
+        return found
+    }
+
+    /// The stubs of a twin go when the last of its code is gone; what is left of it still jumps to them.
+    private func unmapUnusedStubs(of twin: CodeTwin) {
+        guard !areas.contains(where: { $0.twin === twin && $0.kind != .stubs }) else { return }
+        while let stubs = areas.first(where: { $0.twin === twin && $0.kind == .stubs }) {
+            kernel.host.unmap(stubs.start, stubs.bytes)
+            cut(stubs.start, stubs.end)
+        }
     }
 
     public func protect(_ start: UInt64, _ bytes: UInt64, _ protection: Int32) throws(Errno) {

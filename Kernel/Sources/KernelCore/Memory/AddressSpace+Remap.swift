@@ -92,6 +92,8 @@ extension AddressSpace {
     }
 
     private func move(_ found: Area, _ start: UInt64, _ request: RemapRequest) throws(Errno) -> UInt64 {
+        // Rewritten code works only at its distance from the stubs.
+        guard found.twin == nil else { throw .ENOMEM }
         let target: UInt64
         if let wanted = request.target { target = wanted } else { target = try findFree(request.newBytes) }
         let kept = min(request.oldBytes, request.newBytes)
