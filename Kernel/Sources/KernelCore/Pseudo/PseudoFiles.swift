@@ -118,8 +118,7 @@ class PseudoDirectory: Inode {
             try list(currentThread)
         }
     }
-    override func create(_ name: [UInt8], mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32) throws(Errno) -> Inode
-    { throw .ENOENT }
+    override func create(_ name: [UInt8], mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32) throws(Errno) -> Inode { throw .ENOENT }
     override func symlink(_ name: [UInt8], target: [UInt8], uid: UInt32, gid: UInt32) throws(Errno) -> Inode {
         throw .ENOENT
     }

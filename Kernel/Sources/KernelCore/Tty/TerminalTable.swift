@@ -109,8 +109,7 @@ final class PtsDirectory: Inode {
             return entries
         }
     }
-    override func create(_ name: [UInt8], mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32) throws(Errno) -> Inode
-    {
+    override func create(_ name: [UInt8], mode: UInt32, device: UInt64, uid: UInt32, gid: UInt32) throws(Errno) -> Inode {
         throw mode & FileMode.S_IFMT == FileMode.S_IFREG ? .EACCES : .EPERM
     }
     override func symlink(_ name: [UInt8], target: [UInt8], uid: UInt32, gid: UInt32) throws(Errno) -> Inode {
