@@ -13,14 +13,23 @@ static struct { uint32_t held, sleepers; } the_lock __attribute__((aligned(64)))
 // Who holds it, so that the supervisor can tell that the holder died; null while nobody does.
 static struct cm_thread *owner;
 
+// Whether the host process is dead. It stays to be reaped by the supervisor's own loop (WNOWAIT).
+static int is_dead(uint32_t pid) {
+    int32_t info[32] = {0};
+    // P_PID; WNOHANG | WEXITED | WNOWAIT. si_pid is the word after the three first and their padding.
+    int64_t r = cm_early_call(NR_waitid, 1, pid, (uint64_t)info, 0x01000005, 0, 0);
+    return r == 0 && info[4] == (int32_t)pid;
+}
+
 // The holder's host process is gone and the lock is lost: nothing under it can be trusted any more. The other host processes die with
-// the supervisor. Called by the supervisor alone, whose children they all are.
+// the supervisor. Called by the supervisor alone, whose children they all are. A holder may release the lock and end between two
+// of our looks: only a dead process that still holds it has lost it.
 static void end_if_lost(void) {
-    uint32_t stop = cm_get_stop_code();
     struct cm_thread *holder = __atomic_load_n(&owner, __ATOMIC_SEQ_CST);
     uint32_t pid = holder ? holder->host_pid : 0;
-    int32_t status = 0;
-    if (pid == 0 || cm_early_call(NR_wait4, pid, (uint64_t)&status, 1 /* WNOHANG */, 0, 0, 0) != (int64_t)pid) return;
+    if (pid == 0 || !is_dead(pid)) return;
+    if (__atomic_load_n(&lock_word, __ATOMIC_SEQ_CST) == 0 || __atomic_load_n(&owner, __ATOMIC_SEQ_CST) != holder) return;
+    uint32_t stop = cm_get_stop_code();
     if (!stop) cm_print("cloister: a host process of the enclave died outside the kernel's control; the enclave stops\n");
     cm_process_exit(stop ? (int32_t)(stop & 0xff) : 71);
 }
@@ -36,15 +45,16 @@ static __attribute__((noinline)) void lock_slow(void) {
             return;
     }
     // The holder stores 0 and then reads `sleepers` without a fence, which would cost every call; should it miss us, the time-out
-    // ends the sleep.
+    // ends the sleep. It doubles from 1 ms to 256 ms: were a thousand waiters to look each millisecond, nothing else would run.
     int64_t timeout[2] = {0, 1000000};
     int is_supervisor = cm_current() == cm_slot_thread(0);
     for (uint32_t rounds = 1;; rounds++) {
-        if (is_supervisor && rounds % 32 == 0) end_if_lost();
+        if (is_supervisor && rounds % 8 == 0) end_if_lost();
         __atomic_exchange_n(&the_lock.sleepers, 1, __ATOMIC_SEQ_CST);
         uint32_t zero = 0;
         if (__atomic_compare_exchange_n(&lock_word, &zero, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
         cm_early_call(NR_futex, (uint64_t)&lock_word, FUTEX_WAIT, 1, (uint64_t)timeout, 0, 0);
+        if (timeout[1] < 256000000 && !is_supervisor) timeout[1] *= 2;
     }
 }
 
