@@ -39,7 +39,10 @@ int main(void) {
     raise(SIGUSR2);
     slurp("/proc/self/status");
     CHECK(line_is("SigBlk", "0000000000000800"), "blocked signals");
-    CHECK(line_is("SigIgn", "0000000000000200"), "ignored signals");
+    // glibc's posix_spawn, by which make starts its commands, leaves its own signals 32 and 33 ignored, and they are inherited.
+    unsigned long long ignored = 0;
+    char *line = strstr(buffer, "\nSigIgn:\t");
+    CHECK(line && sscanf(line, "\nSigIgn:\t%16llx\n", &ignored) == 1 && (ignored & ~0x180000000ULL) == 0x200, "ignored signals");
     CHECK(strstr(buffer, "\nSigPnd:\t0000000000000800\n") || strstr(buffer, "\nShdPnd:\t0000000000000800\n"),
           "pending signals");
     CHECK_CHILD("changed ids",
