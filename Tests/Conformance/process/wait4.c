@@ -19,12 +19,14 @@ int main(void) {
     memset(&usage, 0xff, sizeof usage);
     CHECK(wait4(slow, &status, 0, &usage) == slow && WEXITSTATUS(status) == 7, "wait4 by pid");
     CHECK(usage.ru_utime.tv_sec == 0 && usage.ru_maxrss >= 0, "and its usage");
-    pid_t stopped = CHILD(raise(SIGSTOP); _exit(1));
+    pid_t stopped = CHILD(raise(SIGSTOP); await(go[0]); _exit(1));
     CHECK(waitpid(stopped, &status, WUNTRACED) == stopped && WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP,
           "WUNTRACED");
     CHECK_EQ(waitpid(stopped, &status, WUNTRACED | WNOHANG), 0);
     kill(stopped, SIGCONT);
     CHECK(waitpid(stopped, &status, WCONTINUED) == stopped && WIFCONTINUED(status), "WCONTINUED");
+    // Only now may it end: a wait that came after the end would report that instead, here and on Linux.
+    notify(go[1]);
     CHECK(waitpid(stopped, &status, 0) == stopped && WEXITSTATUS(status) == 1, "then the exit");
     pid_t group = CHILD(setpgid(0, 0); await(go[0]); _exit(2));
     setpgid(group, group);
