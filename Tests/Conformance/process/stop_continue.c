@@ -39,10 +39,11 @@ int main(void) {
     CHECK(waitpid(pid, &status, 0) == pid && WTERMSIG(status) == SIGKILL, "SIGKILL ends a stopped process");
     handle_info(SIGCHLD, on_child, SA_RESTART | SA_NOCLDSTOP);
     count = 0;
-    pid = CHILD(raise(SIGSTOP); _exit(3));
+    pid = CHILD(raise(SIGSTOP); await(go[0]); _exit(3));
     waitpid(pid, &status, WUNTRACED);
     kill(pid, SIGCONT);
     waitpid(pid, &status, WCONTINUED);
+    notify(go[1]);
     CHECK(waitpid(pid, &status, 0) == pid && count == 1 && code == CLD_EXITED, "SA_NOCLDSTOP leaves only the exit");
     pid = CHILD(block(SIGTSTP); raise(SIGTSTP); kill(getpid(), SIGCONT); _exit(is_pending(SIGTSTP) ? 1 : 4));
     CHECK(exit_code(pid) == 4, "SIGCONT removes a pending stop");
