@@ -126,6 +126,9 @@ package enum System {
 
     // MARK: Processes
 
+    /// Before anything is opened: standard streams that the caller has closed stay closed for the program.
+    package static func holdStandardStreams() { claunch_hold_standard_streams() }
+
     /// Starts the kernel with `descriptors` as its 0, 1, 2, ...; returns its process id.
     static func spawn(
         _ path: String, descriptors: [Int32], diesWithParent: Bool

@@ -20,6 +20,7 @@ struct Cloister: ParsableCommand {
         ])
 
     static func main() {
+        System.holdStandardStreams()
         do {
             var command = try parseAsRoot(Arguments.normalised(Array(CommandLine.arguments.dropFirst())))
             try command.run()

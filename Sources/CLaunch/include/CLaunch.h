@@ -9,6 +9,9 @@
 
 // Spawn.c
 
+/// Puts a descriptor that can neither be read nor written at each of 0, 1 and 2 that the caller has closed, so that nothing else gets
+/// the number. The kernel knows it by O_PATH and gives the program no such descriptor.
+void claunch_hold_standard_streams(void);
 /// Starts `path` as "cloister-kernel" in a session of its own with descriptor i = fds[i], everything else closed,
 /// default signal state and an empty environment. With `dies_with_parent` the host kills it when the caller dies.
 /// Returns the process id.

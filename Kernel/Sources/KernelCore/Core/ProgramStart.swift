@@ -12,8 +12,8 @@ public struct ProgramRequest {
     public var workingDirectory: [UInt8]
     public var userID: UInt32 = 0
     public var groupID: UInt32 = 0
-    /// Standard input, output, error.
-    public var streams: [OpenFile]
+    /// Standard input, output, error; nil leaves the number free.
+    public var streams: [OpenFile?]
     public var terminal: Terminal?
 }
 
@@ -41,8 +41,8 @@ public enum ProgramStart {
             let directory = try walk.location()
             guard directory.inode.isDirectory else { throw .ENOTDIR }
             context.workingDirectory = directory
-            for stream in request.streams {
-                try process.files.add(stream, closeOnExec: false, limit: 1024)
+            for (number, stream) in request.streams.enumerated() {
+                if let stream { _ = process.files.replace(Int32(number), with: stream, closeOnExec: false) }
             }
             let (file, path) = try find(thread, name, request.environment)
             let image = try ExecImage.prepare(

@@ -38,34 +38,7 @@ final class HostFile: OpenFile {
     }
 
     private func transfer(_ buffer: inout IOBuffer, at offset: Int64, writes: Bool) throws(Errno) -> Int {
-        let host = kernel.host
-        var done = 0
-        while buffer.remaining > 0 {
-            guard let at = Int64(exactly: offset.addingReportingOverflow(Int64(done)).partialValue), at >= 0 else { throw .EINVAL }
-            let asked: Int
-            let moved: Int
-            do {
-                if let range = buffer.nextGuestRange() {
-                    asked = range.count
-                    moved = try host.transfer(descriptor, range.address, asked, at: at, writes: writes)
-                    buffer.consume(moved)
-                } else if writes {
-                    var bytes = try buffer.takeBytes(min(buffer.remaining, 65536))
-                    asked = bytes.count
-                    moved = try host.write(descriptor, at: at, &bytes)
-                } else {
-                    var bytes = [UInt8](repeating: 0, count: min(buffer.remaining, 65536))
-                    asked = bytes.count
-                    let n = try host.read(descriptor, at: at, into: &bytes)
-                    moved = try buffer.put(bytes, from: 0, n)
-                }
-            } catch {
-                if done > 0 { break }
-                throw error
-            }
-            done += moved
-            if moved < asked { break }
-        }
+        let done = try HostTransfer.move(&buffer, descriptor, at: offset, writes: writes)
         if writes, done > 0 { try file.refresh() }
         return done
     }
@@ -96,7 +69,42 @@ final class HostFile: OpenFile {
     }
 }
 
-private final class HostFileContent: ContentSource {
+/// Bytes between a program and a file of the host at an offset.
+enum HostTransfer {
+    static func move(_ buffer: inout IOBuffer, _ descriptor: Int32, at offset: Int64, writes: Bool) throws(Errno) -> Int {
+        let host = kernel.host
+        var done = 0
+        while buffer.remaining > 0 {
+            guard let at = Int64(exactly: offset.addingReportingOverflow(Int64(done)).partialValue), at >= 0 else { throw .EINVAL }
+            let asked: Int
+            let moved: Int
+            do {
+                if let range = buffer.nextGuestRange() {
+                    asked = range.count
+                    moved = try host.transfer(descriptor, range.address, asked, at: at, writes: writes)
+                    buffer.consume(moved)
+                } else if writes {
+                    var bytes = try buffer.takeBytes(min(buffer.remaining, 65536))
+                    asked = bytes.count
+                    moved = try host.write(descriptor, at: at, &bytes)
+                } else {
+                    var bytes = [UInt8](repeating: 0, count: min(buffer.remaining, 65536))
+                    asked = bytes.count
+                    let n = try host.read(descriptor, at: at, into: &bytes)
+                    moved = try buffer.put(bytes, from: 0, n)
+                }
+            } catch {
+                if done > 0 { break }
+                throw error
+            }
+            done += moved
+            if moved < asked { break }
+        }
+        return done
+    }
+}
+
+final class HostFileContent: ContentSource {
     /// Keeps the descriptor open.
     private let owner: OpenFile
     private let descriptor: Int32

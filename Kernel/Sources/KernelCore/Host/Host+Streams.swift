@@ -6,12 +6,24 @@ import LinuxABI
 import Machine
 
 extension Host {
-    /// st_mode of a host descriptor; a character device when the host does not say.
-    func fileMode(_ descriptor: Int32) -> UInt32 {
+    /// Attributes of a stream; nil when the host does not say, or says what cannot be.
+    func streamStatus(_ descriptor: Int32) -> Stat? {
         var status = Stat()
-        let result = Machine.withAddress(of: &status) { raw.call(5, UInt64(bitPattern: Int64(descriptor)), $0) }
-        guard result == 0 else { return FileMode.S_IFCHR | 0o620 }
+        let result = Machine.withAddress(of: &status) { raw.call(5, Host.word(descriptor), $0) }
+        guard result == 0, status.st_size >= 0, status.st_atime_nsec < 1_000_000_000, status.st_mtime_nsec < 1_000_000_000,
+            status.st_ctime_nsec < 1_000_000_000
+        else { return nil }
+        return status
+    }
+    /// A character device when the host does not say.
+    static func streamMode(_ status: Stat?) -> UInt32 {
+        guard let status else { return FileMode.S_IFCHR | 0o620 }
         return status.st_mode & (FileMode.S_IFMT | 0o777)
+    }
+    /// F_GETFL; nil for a descriptor that is closed.
+    func statusFlags(_ descriptor: Int32) -> Int32? {
+        let result = raw.call(72, Host.word(descriptor), 3)
+        return result >= 0 && result <= Int64(Int32.max) ? Int32(result) : nil
     }
 
     /// The events of one descriptor that hold now.
@@ -23,7 +35,7 @@ extension Host {
         return UInt32(UInt16(bitPattern: entry.revents & allowed))
     }
 
-    /// read or write directly on guest memory, without the kernel lock; a signal interrupts it.
+    /// read or write directly on memory of the guest, without the kernel lock; a signal interrupts it.
     func blockingTransfer(
         _ thread: Thread, _ number: Int64, _ descriptor: Int32, _ address: UInt64, _ count: Int
     ) throws(Errno) -> Int {
@@ -39,10 +51,30 @@ extension Host {
         return try check(result, limit: Int64(count))
     }
 
+    /// The same between the stream and bytes of the kernel, which nobody else may hold.
+    func blockingTransfer(_ thread: Thread, _ number: Int64, _ descriptor: Int32, _ bytes: inout [UInt8]) throws(Errno) -> Int {
+        let count = bytes.count
+        var done = 0
+        var failure: Errno?
+        Machine.withAddress(of: &bytes) { address in
+            do throws(Errno) { done = try blockingTransfer(thread, number, descriptor, address, count) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return done
+    }
+
     func writeKernelBytes(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) -> Int {
         var copy = bytes
         let count = copy.count
         let result = Machine.withAddress(of: &copy) { raw.call(1, UInt64(bitPattern: Int64(descriptor)), $0, UInt64(count)) }
+        return try check(result, limit: Int64(count))
+    }
+
+    func sendWithoutWaiting(_ descriptor: Int32, _ bytes: [UInt8]) throws(Errno) -> Int {
+        var copy = bytes
+        let count = copy.count
+        // MSG_DONTWAIT | MSG_NOSIGNAL
+        let result = Machine.withAddress(of: &copy) { raw.call(44, Host.word(descriptor), $0, UInt64(count), 0x4040) }
         return try check(result, limit: Int64(count))
     }
 

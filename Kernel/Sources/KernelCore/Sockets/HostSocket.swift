@@ -8,13 +8,34 @@ import Machine
 
 final class HostSocket: SocketFile {
     private let descriptor: Int32
+    /// Whose host socket it is: made here; handed over by a client; the caller's own standard stream.
+    private enum Ownership {
+        case made
+        case handed
+        case borrowed
+    }
+    private let ownership: Ownership
 
-    init(_ descriptor: Int32, domain: Int32, type: Int32, protocolNumber: Int32, flags: Int32) {
+    private init(_ descriptor: Int32, domain: Int32, type: Int32, protocolNumber: Int32, flags: Int32, _ ownership: Ownership = .made) {
         self.descriptor = descriptor
+        self.ownership = ownership
         super.init(domain: domain, type: type, protocolNumber: protocolNumber, flags: flags)
     }
 
-    deinit { kernel.host.close(descriptor) }
+    deinit { if ownership != .borrowed { kernel.host.close(descriptor) } }
+
+    /// A standard stream that is a socket of the host, of whatever family; nil when it is none.
+    static func borrowed(_ descriptor: Int32, flags: Int32, isOwned: Bool) -> HostSocket? {
+        let host = kernel.host
+        var values: [Int32] = []
+        for name in [SocketOption.SO_DOMAIN, SocketOption.SO_TYPE, SocketOption.SO_PROTOCOL] {
+            do { values.append(try SocketValue.int(try host.socketOption(descriptor, SocketOption.SOL_SOCKET, name, room: 4))) } catch {
+                return nil
+            }
+        }
+        return HostSocket(
+            descriptor, domain: values[0], type: values[1], protocolNumber: values[2], flags: flags, isOwned ? .handed : .borrowed)
+    }
 
     static func open(_ domain: Int32, _ type: Int32, _ protocolNumber: Int32, flags: Int32) throws(Errno) -> HostSocket {
         var known = protocolNumber
@@ -71,6 +92,8 @@ final class HostSocket: SocketFile {
     override func peerAddress() throws(Errno) -> [UInt8] { try kernel.host.address(of: descriptor, isPeer: true, domain: domain) }
 
     override func accept(flags: Int32, _ thread: Thread) throws(Errno) -> SocketFile {
+        // The host's accept would wait under the kernel's lock on a socket that was not made here.
+        guard ownership == .made else { throw .EOPNOTSUPP }
         let accepted = try wait(Poll.POLLIN, mayWait: !isNonblocking, timeout: receiveTimeout, thread) { () throws(Errno) -> Int32? in
             do throws(Errno) { return try kernel.host.acceptSocket(descriptor) } catch {
                 if error == .EAGAIN { return nil }
@@ -81,6 +104,7 @@ final class HostSocket: SocketFile {
     }
 
     override func connect(_ address: [UInt8], _ thread: Thread) throws(Errno) {
+        guard ownership == .made else { throw .EISCONN }
         // The host answers EINPROGRESS at first and EALREADY while it lasts; a program that does not wait is told the same.
         var first: Errno = .EINPROGRESS
         let done = try wait(
@@ -197,7 +221,8 @@ final class HostSocket: SocketFile {
         }
         var message = HostMessage()
         if request.wantsAddress { message.name = [UInt8](repeating: 0, count: 128) }
-        if request.controlRoom > 0 { message.control = [UInt8](repeating: 0, count: min(request.controlRoom, 4096)) }
+        // The other end of a stream may send descriptors of the host: without room for them the host drops them.
+        if request.controlRoom > 0 && ownership == .made { message.control = [UInt8](repeating: 0, count: min(request.controlRoom, 4096)) }
         guard let ranges = buffer.guestRanges(limit: 1024) else { return try receiveKernelBytes(&buffer, flags) }
         for range in ranges { message.add(range) }
         let n = try host.transfer(descriptor, &message, isSend: false, flags: flags, limit: limit)

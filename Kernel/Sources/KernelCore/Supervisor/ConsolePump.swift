@@ -8,17 +8,16 @@ import Machine
 
 final class ConsolePump: Waiter {
     let terminal: Terminal
-    private let hostInput: Int32
-    private let hostOutput: Int32
+    private let hostInput: ConsoleEnd
+    private let hostOutput: ConsoleEnd
     private var isInputOpen = true
     private var isOutputOpen = true
     private var unwritten: [UInt8] = []
-    private static let piece = 4096
 
     init(_ terminal: Terminal, hostInput: Int32, hostOutput: Int32) {
         self.terminal = terminal
-        self.hostInput = hostInput
-        self.hostOutput = hostOutput
+        self.hostInput = ConsoleEnd(hostInput, Open.O_RDONLY)
+        self.hostOutput = ConsoleEnd(hostOutput, Open.O_WRONLY)
         super.init()
         terminal.masterQueue.add(self)
     }
@@ -29,11 +28,14 @@ final class ConsolePump: Waiter {
     /// What to poll for; the entries' order is input, output.
     var entries: [PollFd] {
         let wantsInput = isInputOpen && !terminal.input.isFull
-        let wantsOutput = isOutputOpen && (!unwritten.isEmpty || !terminal.output.isEmpty)
         return [
-            PollFd(fd: wantsInput ? hostInput : -1, events: Poll.POLLIN), PollFd(fd: wantsOutput ? hostOutput : -1, events: Poll.POLLOUT),
+            PollFd(fd: wantsInput ? hostInput.descriptor : -1, events: Poll.POLLIN),
+            PollFd(fd: hasOutput ? hostOutput.descriptor : -1, events: Poll.POLLOUT),
         ]
     }
+
+    /// Output that the user's terminal has not taken yet.
+    var hasOutput: Bool { isOutputOpen && (!unwritten.isEmpty || !terminal.output.isEmpty) }
 
     func handle(input: Int16, output: Int16) {
         if input != 0 { readInput() }
@@ -41,10 +43,10 @@ final class ConsolePump: Waiter {
     }
 
     private func readInput() {
-        let room = min(terminal.input.freeCount, ConsolePump.piece)
+        let room = min(terminal.input.freeCount, ConsoleEnd.piece)
         guard room > 0 else { return }
         do {
-            let bytes = try kernel.host.readKernelBytes(hostInput, room)
+            let bytes = try kernel.host.readKernelBytes(hostInput.descriptor, room)
             guard !bytes.isEmpty else {
                 hangUp()
                 return
@@ -63,10 +65,10 @@ final class ConsolePump: Waiter {
     }
 
     private func writeOutput() {
-        if unwritten.isEmpty { unwritten = terminal.takeOutput(ConsolePump.piece) }
+        if unwritten.isEmpty { unwritten = terminal.takeOutput(ConsoleEnd.piece) }
         guard !unwritten.isEmpty else { return }
         do {
-            let n = try kernel.host.writeKernelBytes(hostOutput, unwritten)
+            let n = try hostOutput.write(unwritten)
             unwritten.removeFirst(n)
         } catch {
             if error != .EAGAIN && error != .EINTR {
@@ -79,8 +81,8 @@ final class ConsolePump: Waiter {
     /// Writes what is left, for at most a second (the program has ended).
     func drain() {
         let deadline = Machine.monotonicNanoseconds + 1_000_000_000
-        while isOutputOpen, !unwritten.isEmpty || !terminal.output.isEmpty, Machine.monotonicNanoseconds < deadline {
-            var entry = [PollFd(fd: hostOutput, events: Poll.POLLOUT)]
+        while hasOutput, Machine.monotonicNanoseconds < deadline {
+            var entry = [PollFd(fd: hostOutput.descriptor, events: Poll.POLLOUT)]
             kernel.host.supervisorPoll(&entry, 100_000_000)
             if entry[0].revents != 0 { writeOutput() }
         }
@@ -90,5 +92,7 @@ final class ConsolePump: Waiter {
     func close() {
         terminal.masterQueue.remove(self)
         if terminal.isMasterOpen { terminal.masterClosed() }
+        hostInput.close()
+        hostOutput.close()
     }
 }

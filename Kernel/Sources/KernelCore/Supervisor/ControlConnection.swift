@@ -15,6 +15,8 @@ final class ControlConnection {
     /// Descriptors the client handed over; closed with the connection.
     private var handed: [Int32] = []
     private(set) var isOpen = true
+    /// Runs while the program has ended and its terminal has not taken all output.
+    private var patience: KernelTimer?
     private let endsEnclave: Bool
 
     init(_ descriptor: Int32, _ service: ControlService, endsEnclave: Bool) {
@@ -100,7 +102,7 @@ final class ControlConnection {
     /// Tells the client when its program has ended.
     func reportEnd() {
         guard let process, process.state != .running, isOpen else { return }
-        pump?.drain()
+        if isWaitingForTerminal() { return }
         let status = process.exitStatus
         if status & 0x7f == 0 {
             reply(.exited(code: UInt8(truncatingIfNeeded: status >> 8)))
@@ -111,7 +113,19 @@ final class ControlConnection {
         endStreams()
     }
 
+    /// What the program printed last is still on its way, for at most a second. The supervisor goes on meanwhile.
+    private func isWaitingForTerminal() -> Bool {
+        guard let pump, pump.hasOutput, !service.isFinishing else { return false }
+        if let patience { return patience.isQueued }
+        let timer = KernelTimer()
+        patience = timer
+        kernel.timers.schedule(timer, at: Machine.monotonicNanoseconds + 1_000_000_000)
+        return true
+    }
+
     private func endStreams() {
+        if let patience { kernel.timers.cancel(patience) }
+        patience = nil
         pump?.close()
         pump = nil
         for one in handed { kernel.host.close(one) }

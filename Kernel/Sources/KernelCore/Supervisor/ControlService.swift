@@ -31,7 +31,8 @@ final class ControlService {
     // MARK: streams
 
     struct Streams {
-        var files: [OpenFile]
+        /// nil where the caller's descriptor is closed.
+        var files: [OpenFile?]
         var pump: ConsolePump?
     }
 
@@ -39,11 +40,7 @@ final class ControlService {
     func makeStreams(_ descriptors: [Int32], _ terminal: TerminalSize?, owned: Bool) throws(Errno) -> Streams {
         guard let terminal else {
             return Streams(
-                files: [
-                    HostStream(descriptor: descriptors[0], flags: Open.O_RDONLY, superblock: streamsFileSystem, isOwned: owned),
-                    HostStream(descriptor: descriptors[1], flags: Open.O_WRONLY, superblock: streamsFileSystem, isOwned: owned),
-                    HostStream(descriptor: descriptors[2], flags: Open.O_WRONLY, superblock: streamsFileSystem, isOwned: owned),
-                ])
+                files: descriptors.map { HostStream.make(descriptor: $0, superblock: streamsFileSystem, isOwned: owned) })
         }
         let pty = try kernel.terminals.make(Credentials(uid: config.userID, gid: config.groupID))
         pty.isLocked = false
@@ -127,7 +124,10 @@ final class ControlService {
 
     fileprivate func graceOver() { shouldStop = true }
 
+    private(set) var isFinishing = false
+
     func finish() {
+        isFinishing = true
         for connection in connections {
             connection.pump?.drain()
             connection.reportEnd()

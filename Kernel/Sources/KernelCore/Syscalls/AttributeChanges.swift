@@ -183,6 +183,10 @@ public enum AttributeChanges {
         let file = try call.files.real(call.i0)
         guard let inode = file.inode, inode.isRegular, file.isWritable else { throw .EINVAL }
         if let ram = inode as? RamFile, ram.seals & Fcntl.F_SEAL_WRITE != 0 { throw .EPERM }
+        if let stream = file as? HostStream {
+            try stream.truncate(size)
+            return 0
+        }
         return try setSize(inode, size, file.location, call)
     }
 
