@@ -49,6 +49,10 @@ kernel: ## Build bin/cloister-kernel only
 install: build ## Install under PREFIX, with completion and man pages
 	scripts/install.sh "$(DESTDIR)$(PREFIX)"
 
+.PHONY: uninstall
+uninstall: ## Remove what make install put under PREFIX
+	scripts/install.sh --remove "$(DESTDIR)$(PREFIX)"
+
 .PHONY: test
 test: deps kernel test-kernel test-hosted ## Run every unit test
 
