@@ -101,13 +101,6 @@ int claunch_pidfd(int pid) {
     return fd < 0 ? -errno : (int)fd;
 }
 
-int claunch_has_ended(int pid) {
-    siginfo_t info = {0};
-    if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
-        return -errno;
-    return info.si_pid == pid;
-}
-
 int claunch_reap(int pid) {
     int status;
     while (waitpid(pid, &status, 0) < 0)

@@ -21,7 +21,8 @@ func sha384(_ bytes: [UInt8]) -> [UInt8] { Array(SHA384.hash(data: bytes)) }
 /// SHA-384 of a whole file.
 func sha384(ofFile path: String) throws(ImageToolError) -> [UInt8] {
     guard let file = FileHandle(forReadingAtPath: path) else {
-        throw ImageToolError(.input, "cannot read \(path)")
+        try NamedFile.kernel.checkReadable(path)
+        throw ImageToolError(.input, "it cannot be read", at: "kernel \(path)")
     }
     defer { try? file.close() }
     var hash = SHA384()

@@ -29,8 +29,6 @@ package struct KernelProcess: ~Copyable {
         ended = Descriptor(owning: watch)
     }
 
-    package var hasEnded: Bool { claunch_has_ended(pid) == 1 }
-
     package func kill() {
         _ = claunch_kill_group(pid, Signals.SIGKILL)
     }

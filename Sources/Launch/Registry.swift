@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of resident enclaves: adding, finding, and cleaning what a crash left behind.
 
+internal import Image
+
 package struct Registry: Sendable {
     package let state: StateDirectory
 
@@ -26,7 +28,16 @@ package struct Registry: Sendable {
     package func find(_ name: String) throws(LaunchError) -> EnclaveEntry {
         try StateDirectory.checkName(name)
         if let entry = read(name), entry.isRunning { return entry }
-        throw LaunchError(.notFound, "no enclave of this name runs", at: "'\(name)'", next: "see cloister ps")
+        let names = try running().map(\.name)
+        let next =
+            if names.isEmpty {
+                "none runs; start one with cloister start --name \(name)"
+            } else if let near = nearestName(to: name, among: names) {
+                "did you mean '\(near)'? cloister ps lists all"
+            } else {
+                "cloister ps lists those that run"
+            }
+        throw LaunchError(.notFound, "no enclave of this name runs", at: "'\(name)'", next: next)
     }
 
     /// Creates the folder of a new enclave and lets `start` fill it; nothing is left when that fails.

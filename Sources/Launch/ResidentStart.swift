@@ -21,7 +21,7 @@ package enum ResidentStart {
                 control: socket.number, isResident: true)
             let process = try boot.start(request)
             _ = consume socket
-            guard let ticks = EnclaveEntry.startTicks(of: process.pid), try answers(process, in: folder) else {
+            guard let ticks = EnclaveEntry.startTicks(of: process.pid), answers(process, in: folder) else {
                 throw try failure(process, log: log, name: name)
             }
             var entry = EnclaveEntry(
@@ -39,7 +39,14 @@ package enum ResidentStart {
     }
 
     /// Whether the kernel serves its socket. It listened before the kernel ran, so that only an answer proves anything.
-    private static func answers(_ process: borrowing KernelProcess, in folder: String) throws(LaunchError) -> Bool {
+    private static func answers(_ process: borrowing KernelProcess, in folder: String) -> Bool {
+        // A kernel that refused has closed its end already: that is no answer, and its log says why.
+        (try? listsProcesses(process, in: folder)) == true
+    }
+
+    private static func listsProcesses(
+        _ process: borrowing KernelProcess, in folder: String
+    ) throws(LaunchError) -> Bool {
         let channel = try ControlChannel(directory: folder, name: StateDirectory.socketName)
         try channel.send(.processList)
         while true {
@@ -53,7 +60,8 @@ package enum ResidentStart {
     private static func failure(
         _ process: consuming KernelProcess, log: String, name: String
     ) throws(LaunchError) -> LaunchError {
-        let hadEnded = process.hasEnded
+        // A kernel that ends closes its socket a moment before its process is gone.
+        let hadEnded = try !System.waitReadable([process.ended.number], timeoutMilliseconds: 500).isEmpty
         process.kill()
         let end = try process.wait()
         let text = String(decoding: (try? System.readFile(log)) ?? [], as: UTF8.self)

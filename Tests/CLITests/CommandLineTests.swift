@@ -42,9 +42,20 @@ import Testing
         Failure(words: "stop", code: 64),
         Failure(words: "logs nobody", code: 66),
         Failure(words: "ps ../x", code: 64),
-        Failure(words: "inspect missing.img", code: 77),
-        Failure(words: "keys show missing.pem", code: 65),
-        Failure(words: "build missing.yaml", code: 65),
+        Failure(words: "inspect missing.img", code: 66),
+        Failure(words: "verify missing.img", code: 66),
+        Failure(words: "explain missing.img", code: 66),
+        Failure(words: "inspect .", code: 66),
+        Failure(words: "verify /", code: 66),
+        Failure(words: "explain .", code: 66),
+        Failure(words: "run . -- ls", code: 125),
+        Failure(words: "inspect /dev/null", code: 77),
+        Failure(words: "keys show missing.pem", code: 66),
+        Failure(words: "keys show /dev/null", code: 65),
+        Failure(words: "keys new missing/key.pem", code: 73),
+        Failure(words: "build missing.yaml", code: 66),
+        Failure(words: "build .", code: 66),
+        Failure(words: "new missing/folder", code: 66),
         Failure(words: "completion tcsh", code: 64),
         Failure(words: "gdb nobody", code: 66),
     ]
@@ -123,6 +134,29 @@ import Testing
         let script = try workshop.run(["completion", shell]).output
         for command in Cloister.configuration.subcommands {
             #expect(script.contains(command._commandName))
+        }
+    }
+
+    @Test func keyIsNotOverwrittenAndAnotherNameIsNamed() throws {
+        #expect(try workshop.run(["keys", "new", "key.pem"]).code == 0)
+        let again = try workshop.run(["keys", "new", "key.pem"])
+        #expect(again.code == 73 && again.errorLines.count == 1)
+        #expect(again.errors.contains("key.pem;") && again.errors.contains("key-2.pem"), "\(again.errors)")
+    }
+
+    @Test func misspeltEnclaveIsNamedWithTheRightOne() throws {
+        #expect(try workshop.run(["start", "-q", "--insecure-host-root", "--name", "tools"]).code == 0)
+        let near = try workshop.run(["logs", "tool"])
+        #expect(near.code == 66 && near.errors.contains("did you mean 'tools'?"), "\(near.errors)")
+        let far = try workshop.run(["stop", "elsewhere"])
+        #expect(far.code == 66 && !far.errors.contains("did you mean"), "\(far.errors)")
+    }
+
+    @Test func missingImageIsNamedWithWhatToDo() throws {
+        for command in ["run", "inspect", "verify", "explain"] {
+            let result = try workshop.run([command, "missing.img"])
+            #expect(
+                result.errors.contains("no such file, image missing.img; check the path"), "\(command): \(result.errors)")
         }
     }
 

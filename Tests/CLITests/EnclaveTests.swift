@@ -26,6 +26,17 @@ import Testing
         #expect(try hostRoot("/bin/sh", "-c", "kill -TERM $$").code == 143)
         #expect(try hostRoot("/nonexistent/program").code == 127)
         #expect(try hostRoot("/etc/passwd").code == 126)
+        #expect(try hostRoot("/etc").code == 126)
+        #expect(try hostRoot("/etc/passwd/x").code == 126)
+        #expect(try hostRoot("no-such-program").code == 127)
+    }
+
+    @Test func missingWorkingDirectoryIsNotTakenForTheProgram() throws {
+        let run = try workshop.run(["run", "-q", "--insecure-host-root", "--cwd", "/nowhere", "--", "/bin/true"])
+        #expect(run.code == 125 && run.errors.contains("working directory /nowhere"), "\(run.errors)")
+        #expect(try workshop.run(["start", "-q", "--insecure-host-root", "--name", "box"]).code == 0)
+        let exec = try workshop.run(["exec", "--cwd", "/nowhere", "box", "--", "/bin/true"])
+        #expect(exec.code == 125 && exec.errors.contains("working directory /nowhere"), "\(exec.errors)")
     }
 
     @Test func standardInputIsPassedOn() throws {
@@ -79,6 +90,9 @@ import Testing
         #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "sh", "-c", "exit 5"]).code == 5)
         #expect(try workshop.run(["exec", "box", "--", "/bin/busybox", "wc", "-c"], input: "12345").output == "5\n")
         #expect(try workshop.run(["exec", "box", "--", "/nonexistent"]).code == 127)
+        #expect(try workshop.run(["exec", "box", "--", "nothing-of-this-name"]).code == 127)
+        #expect(try workshop.run(["exec", "box", "--", "/etc/passwd"]).code == 126)
+        #expect(try workshop.run(["exec", "box", "--", "/etc"]).code == 126)
         #expect(try workshop.run(["stop", "box"]).code == 0)
     }
 }

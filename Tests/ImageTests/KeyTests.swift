@@ -43,9 +43,35 @@ import Testing
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         #expect(try KeyFile.loadVerifyingKey(from: bench.path("k.pub.pem")) == bench.key.publicKey)
-        #expect(message { try KeyFile.create(bench.key, at: path) } == "\(path) already exists")
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
-        #expect(message { _ = try KeyFile.loadSigningKey(from: path) }.contains("chmod 600"))
+        let open = #expect(throws: ImageToolError.self) { try KeyFile.loadSigningKey(from: path) }
+        #expect(open?.code == .key && open?.next == "run chmod 600 \(path)")
+    }
+
+    @Test func neitherHalfOfAKeyIsOverwritten() throws {
+        let bench = try Workbench()
+        let path = bench.path("k.pem")
+        try bench.write("k-2.pub.pem", "mine")
+        try KeyFile.create(bench.key, at: path)
+        let old = try bench.bytes("k.pem")
+        let again = #expect(throws: ImageToolError.self) { try KeyFile.create(bench.key, at: path) }
+        #expect(again?.code == .exists && again?.place == "key \(path)")
+        #expect(again?.next?.contains(bench.path("k-3.pem")) == true)
+        #expect(try bench.bytes("k.pem") == old)
+        // The public half in the way: nothing half done.
+        let other = #expect(throws: ImageToolError.self) { try KeyFile.create(bench.key, at: bench.path("k-2.pem")) }
+        #expect(other?.code == .exists && other?.place == "key \(bench.path("k-2.pub.pem"))")
+        #expect(!FileManager.default.fileExists(atPath: bench.path("k-2.pem")))
+        #expect(try bench.bytes("k-2.pub.pem") == Array("mine".utf8))
+    }
+
+    @Test func keyThatCannotBeWrittenLeavesNothing() throws {
+        let bench = try Workbench()
+        let error = #expect(throws: ImageToolError.self) {
+            try KeyFile.create(bench.key, at: bench.path("missing/k.pem"))
+        }
+        #expect(error?.code == .output)
+        #expect(throws: ImageToolError.self) { try KeyFile.loadSigningKey(from: bench.path("missing/k.pem")) }
     }
 
     @Test(arguments: ["", "hello", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])

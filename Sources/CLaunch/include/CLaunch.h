@@ -19,8 +19,6 @@ int claunch_spawn(const char *path, const int *fds, unsigned count, int dies_wit
 /// Replaces this process by argv[0], looked up in PATH.
 int claunch_exec(char *const argv[]);
 int claunch_pidfd(int pid);
-/// Whether the child has ended, without reaping it: 1 or 0.
-int claunch_has_ended(int pid);
 /// Reaps the child. Returns its exit code, or 256 + signal.
 int claunch_reap(int pid);
 /// Signals the process group led by `pid`.

@@ -15,8 +15,9 @@ public final class ImageFile: FileBlocks {
     private static let windowBlocks: UInt64 = 64
 
     public init(path: String) throws(ImageToolError) {
+        try NamedFile.image.checkReadable(path)
         guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw ImageToolError(.image, "cannot read image \(path)")
+            throw ImageToolError(.image, "it cannot be read", at: "image \(path)")
         }
         self.path = path
         self.handle = handle
@@ -27,14 +28,14 @@ public final class ImageFile: FileBlocks {
             let first = try handle.read(upToCount: ImageFormat.blockSize) ?? Data()
             header = try ImageHeader(decoding: Array(first))
             guard size == header.fileBlockCount * UInt64(ImageFormat.blockSize) else {
-                throw ImageToolError(.image, "\(path): its size is not what its header says (truncated?)")
+                throw ImageToolError(.image, "its size is not what its header says (truncated?)", at: "image \(path)")
             }
         } catch let error as ImageToolError {
             throw error
         } catch let error as ImageError {
-            throw ImageToolError(.image, "\(path): \(error.text)")
+            throw ImageToolError(.image, error.text, at: "image \(path)")
         } catch {
-            throw ImageToolError(.image, "cannot read image \(path)")
+            throw ImageToolError(.image, "it cannot be read", at: "image \(path)")
         }
     }
 

@@ -90,9 +90,7 @@ public struct ImageVerifier: Sendable {
 
     /// Throws only when the image or kernel cannot be read at all.
     public func verify() throws(ImageToolError) -> VerificationReport {
-        guard FileManager.default.isReadableFile(atPath: image) else {
-            throw ImageToolError(.image, "cannot read image \(image)")
-        }
+        try NamedFile.image.checkReadable(image)
         var report = VerificationReport(identity: nil, findings: [], checkedBlocks: 0)
         let file: ImageFile
         do {

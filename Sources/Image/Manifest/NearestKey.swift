@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Suggests the key that a misspelt one was meant to be.
+// Suggests the name that a misspelt one was meant to be.
 
-/// The known key with the smallest edit distance, unless even that is too far to be a slip.
+/// The known key of a manifest that `key` was meant to be; keys are written with underscores and in lower case.
 func nearestKey(to key: String, among known: [String]) -> String? {
-    let written = Array(key.lowercased().replacing("-", with: "_").unicodeScalars.prefix(64))
+    nearestName(to: key.lowercased().replacing("-", with: "_"), among: known)
+}
+
+/// The known name with the smallest edit distance, unless even that is too far to be a slip.
+package func nearestName(to name: String, among known: [String]) -> String? {
+    let written = Array(name.unicodeScalars.prefix(64))
     let ranked = known.map { (key: $0, distance: editDistance(written, Array($0.unicodeScalars))) }
     guard let best = ranked.min(by: { ($0.distance, $0.key) < ($1.distance, $1.key) }) else { return nil }
     return best.distance <= max(2, best.key.count / 2) ? best.key : nil

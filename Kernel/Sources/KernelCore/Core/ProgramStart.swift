@@ -17,12 +17,60 @@ public struct ProgramRequest {
     public var terminal: Terminal?
 }
 
+/// Why a program was not started.
+public struct StartFailure: Error {
+    public enum Place: Equatable, Sendable {
+        case workingDirectory, program
+        /// No slot, no memory, no terminal: nothing about the request.
+        case enclave
+    }
+
+    public let errno: Errno
+    public let place: Place
+    public let name: [UInt8]
+
+    /// What a shell reports of a program: 127 when it is not there, 126 when it cannot be executed; 125 for all else.
+    public var exitCode: Int32 {
+        switch place {
+        case .program: errno == .ENOENT ? 127 : 126
+        case .workingDirectory, .enclave: 125
+        }
+    }
+
+    /// One line without its end.
+    public var text: [UInt8] {
+        var text: [UInt8] = []
+        switch place {
+        case .program:
+            text.append(contentsOf: name)
+            text.append(": ")
+        case .workingDirectory:
+            text.append("working directory ")
+            text.append(contentsOf: name)
+            text.append(": ")
+        case .enclave: text.append("the enclave cannot start another program: ")
+        }
+        switch errno {
+        case .ENOENT: text.append("not found in the enclave")
+        case .EACCES: text.append("permission denied")
+        case .ENOEXEC: text.append("not a program of this machine")
+        case .ENOTDIR: text.append("not a directory, or a part of its path is not")
+        default:
+            text.append("error ")
+            text.append(errno.name)
+        }
+        return text
+    }
+}
+
 public enum ProgramStart {
-    /// Makes a process in a session of its own and asks for its host process. ENOENT and EACCES as a shell would report them.
-    public static func start(_ request: ProgramRequest) throws(Errno) -> Process {
-        guard let first = kernel.kernelProcess, let caller = first.mainThread, let name = request.arguments.first else { throw .EINVAL }
+    /// Makes a process in a session of its own and asks for its host process.
+    public static func start(_ request: ProgramRequest) throws(StartFailure) -> Process {
+        guard let first = kernel.kernelProcess, let caller = first.mainThread, let name = request.arguments.first else {
+            throw StartFailure(errno: .EINVAL, place: .enclave, name: [])
+        }
         let context = first.fileSystem.copy()
-        guard let block = kernel.slots.allocate() else { throw .EAGAIN }
+        guard let block = kernel.slots.allocate() else { throw StartFailure(errno: .EAGAIN, place: .enclave, name: []) }
         let pid = kernel.processes.allocateNumber()
         let process = Process(
             pid: pid, parent: first, memory: AddressSpace(), files: FileTable(), fileSystem: context, actions: SignalActions())
@@ -35,15 +83,18 @@ public enum ProgramStart {
         }
         process.credentials.set(uid: request.userID, gid: request.groupID)
         let thread = Thread(tid: pid, process: process, block: block, name: ProcessExec.lastComponent(name))
+        var place = StartFailure.Place.workingDirectory
         do throws(Errno) {
             var walk = try PathWalk(caller, request.workingDirectory)
             try walk.walk(follow: true)
             let directory = try walk.location()
             guard directory.inode.isDirectory else { throw .ENOTDIR }
             context.workingDirectory = directory
+            place = .enclave
             for (number, stream) in request.streams.enumerated() {
                 if let stream { _ = process.files.replace(Int32(number), with: stream, closeOnExec: false) }
             }
+            place = .program
             let (file, path) = try find(thread, name, request.environment)
             let image = try ExecImage.prepare(
                 thread, file, path: path, arguments: request.arguments, environment: request.environment)
@@ -51,7 +102,7 @@ public enum ProgramStart {
         } catch {
             kernel.slots.giveBack(block)
             _ = process.files.removeAll()
-            throw error
+            throw StartFailure(errno: error, place: place, name: place == .program ? name : request.workingDirectory)
         }
         if let terminal = request.terminal { terminal.adopt(process) }
         block.clearFrame()

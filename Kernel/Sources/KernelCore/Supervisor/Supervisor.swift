@@ -57,8 +57,12 @@ public final class Supervisor {
     // MARK: the main program
 
     private func startMain() -> Int32 {
-        do throws(Errno) {
-            let streams = try control.mainStreams()
+        let streams: ControlService.Streams
+        do throws(Errno) { streams = try control.mainStreams() } catch {
+            Log.note("the enclave has no terminal for the program")
+            return 125
+        }
+        do throws(StartFailure) {
             var request = ProgramRequest(
                 arguments: config.arguments, environment: config.environment, workingDirectory: config.workingDirectory,
                 streams: streams.files)
@@ -68,15 +72,10 @@ public final class Supervisor {
             kernel.mainProcess = try ProgramStart.start(request)
         } catch {
             var text = [UInt8]("cloister: ")
-            text.append(contentsOf: config.arguments.first ?? [])
-            text.append(error == .ENOENT ? ": not found in the enclave" : error == .EACCES ? ": permission denied" : ": cannot be executed (error ")
-            if error != .ENOENT && error != .EACCES {
-                text.append(decimal: Int(error.rawValue))
-                text.append(")")
-            }
+            text.append(contentsOf: error.text)
             text.append("\n")
             Machine.print(text)
-            return error == .ENOENT ? 127 : 126
+            return error.exitCode
         }
         return 0
     }
