@@ -1,38 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an image's manifest decides about a run, and what the caller may still choose.
+//
+// The kernel decides (Formats.MeasuredSettings, the same code): the check here only says it earlier and in the user's words.
 internal import Formats
 
 extension EnclaveRequest {
     /// A request as the manifest says. `entries` (NAME=value, chosen by the caller) must be variables that it passes on.
-    package init(image: CheckedImage, passing entries: [String]) throws(LaunchError) {
+    package init(image: CheckedImage, passing entries: [String], hasTerminal: Bool) throws(LaunchError) {
         self.init(root: .image(image))
-        arguments = image.entryPoint
-        workingDirectory = image.workingDirectory
-        userID = image.userID
-        groupID = image.groupID
-        hostname = image.hostname ?? hostname
-        mounts = image.mounts
-        limits = image.limits
-        for entry in entries {
-            let name = String(entry.prefix { $0 != "=" })
-            let isFixed = image.environment.contains { $0.hasPrefix("\(name)=") }
-            guard !isFixed, image.passesWholeEnvironment || image.passedEnvironment.contains(name) else {
-                throw LaunchError(
-                    .refused, "the image's manifest does not let the caller choose \(name)", at: image.path,
-                    next: "add it to environment.passed_through in cloister.yaml and build again")
-            }
+        let settings = image.settings
+        arguments = ((settings.entryPoint.map { [$0] } ?? []) + settings.arguments).map(Self.text)
+        workingDirectory = Self.text(settings.workingDirectory)
+        userID = settings.userID
+        groupID = settings.groupID
+        hostname = Self.text(settings.hostname)
+        mounts = settings.mounts
+        limits = settings.limits
+        let chosen = Self.lastOfEachName(entries).map { Array($0.utf8) }
+        do throws(RunRefusal) {
+            environment = try settings.environment(from: chosen, hasTerminal: hasTerminal).map(Self.text)
+        } catch {
+            throw Self.refusal(error, image)
         }
-        environment = entries + image.environment
     }
 
-    /// A folder of the host in an image must be in its measured manifest, so that the identity tells.
-    package func refuseUnmeasuredMounts() throws(LaunchError) {
+    /// Refuses what the kernel would refuse.
+    package func refuseWhatIsNotPassedThrough(
+        hasTerminal: Bool = false, isTraced: Bool = false, isResident: Bool = false
+    ) throws(LaunchError) {
         guard case .image(let image) = root else { return }
-        for mount in mounts where mount.kind == .host && !image.mounts.contains(mount) {
-            let target = String(decoding: mount.target, as: UTF8.self)
-            throw LaunchError(
-                .refused, "the image's manifest has no host mount at \(target)", at: image.path,
-                next: "add it to insecure_host_mounts in cloister.yaml and build again")
+        var config = bootConfig
+        config.terminal = hasTerminal ? TerminalSize(rows: 0, columns: 0) : nil
+        config.traceDescriptor = isTraced ? 2 : nil
+        config.isResident = isResident
+        do throws(RunRefusal) {
+            _ = try image.settings.applied(to: config)
+        } catch {
+            throw Self.refusal(error, image)
         }
     }
+
+    private static func refusal(_ refusal: RunRefusal, _ image: CheckedImage) -> LaunchError {
+        LaunchError(
+            .refused, text(refusal.what), at: "image \(image.path)",
+            next: "its cloister.yaml decides that (\(refusal.keys)); change it there and build again")
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -50,7 +50,7 @@ package enum ExecClient {
             case .exited(let code)?: return .exited(Int32(code))
             case .killed(let signal)?: return .signalled(Int32(signal))
             case .failure(let errno, let message)?: throw refusal(errno, message, name)
-            case .process?, .log?, .end?:
+            case .process?, .end?:
                 throw LaunchError(
                     .badData, "an answer that does not belong to exec", at: "enclave '\(name)'",
                     next: "rebuild kernel and command with make build")
@@ -68,6 +68,10 @@ package enum ExecClient {
             LaunchError(.noProgram, text, at: "enclave '\(name)'", next: "check the program's path and PATH inside")
         case 13, 8:
             LaunchError(.notExecutable, text, at: "enclave '\(name)'", next: "check that the file is executable")
+        case 1:
+            LaunchError(
+                .refused, text, at: "enclave '\(name)'", next: "change its cloister.yaml, build and start it again")
+        case 22: LaunchError(.usage, text, at: "enclave '\(name)'", next: "check --cwd and the command line")
         default: LaunchError(.unavailable, text, at: "enclave '\(name)'", next: "see cloister logs \(name)")
         }
     }

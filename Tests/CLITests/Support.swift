@@ -92,7 +92,7 @@ final class Workshop {
 
 extension Workshop {
     /// An image of busybox alone: nothing of the host but one static program.
-    func busyboxImage() throws -> String {
+    func busyboxImage(passedThrough: String = "[command]") throws -> String {
         try write(
             """
             name: tools
@@ -104,6 +104,7 @@ extension Workshop {
             environment:
               trusted: { COLOUR: blue }
               passed_through: [GREETING]
+            passed_through: \(passedThrough)
             """, to: "cloister.yaml")
         #expect(try run(["keys", "new", "key.pem"]).code == 0)
         let built = try run(["build", "--key", "key.pem", "--output", "tools.img", "."])

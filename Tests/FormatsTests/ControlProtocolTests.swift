@@ -10,7 +10,7 @@ private let requests: [ControlRequest] = [
             arguments: [text("ls"), text("")], environment: [text("A=1")], workingDirectory: text("/tmp"),
             terminal: TerminalSize(rows: 1, columns: 65535))),
     .exec(ExecRequest(arguments: [text("ls")])),
-    .signal(15), .windowSize(TerminalSize(rows: 24, columns: 80)), .processList, .stop(graceSeconds: 10), .logs,
+    .signal(15), .windowSize(TerminalSize(rows: 24, columns: 80)), .processList, .stop(graceSeconds: 10),
 ]
 
 private let replies: [ControlReply] = [
@@ -19,7 +19,7 @@ private let replies: [ControlReply] = [
         ProcessRow(
             pid: 2, parent: 1, group: 2, userID: 0, state: 0x53, threads: 3, cpuMilliseconds: 1 << 40,
             residentKilobytes: 99, command: text("sleep 1"))),
-    .log(text("line\n")), .log([]), .end,
+    .end,
 ]
 
 @Suite struct ControlProtocolTests {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Formats
 import Foundation
 import Synchronization
 import Testing
@@ -26,6 +27,47 @@ import Testing
         #expect(files["/m"]?.mode == "-r--------")
         // `/bin` is a link to `usr/bin`: files land behind it.
         #expect(files["/usr/bin/a.txt"]?.size == 10_000)
+    }
+
+    /// What the builder writes, the kernel reads: every key, with characters that JSON escapes.
+    @Test func kernelReadsTheManifestAsItWasWritten() async throws {
+        let bench = try Workbench()
+        try bench.write("app", "x")
+        let yaml = """
+            name: "a b ü"
+            entry_point: /app
+            args: ["tab\\t quote\\" back\\\\ line\\n cr\\r bell\\u0007 del\\u007f", "ü \\U0001F512 \\u2028", ""]
+            working_directory: /tmp
+            user: 4294967295
+            group: 3
+            hostname: box
+            environment: { trusted: { PATH: "/x", "Ä": "" }, passed_through: [TERM, TZ] }
+            files: { app: /app }
+            mounts: [{ target: /m }, { target: /n, read_only: true }]
+            limits: { memory: 2G, processes: 7, descriptors: 8 }
+            insecure_host_mounts: [{ source: /srv, target: /data }, { source: /w, target: /w, read_only: false }]
+            insecure_host_environment: true
+            insecure_trace: true
+            passed_through: [command, arguments, working_directory, user, mounts]
+            """
+        try await bench.build(yaml)
+        let image = try OpenedImage(path: bench.path("out.img"))
+        let (read, written) = (image.settings, image.manifest.settings)
+        func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+        #expect(read.entryPoint.map(text) == written.entryPoint)
+        #expect(read.arguments.map(text) == written.arguments && written.arguments.count == 3)
+        #expect(written.arguments[0].utf8.contains(7) && written.arguments[1].unicodeScalars.contains("\u{1F512}"))
+        #expect(text(read.workingDirectory) == "/tmp" && read.userID == .max && read.groupID == 3)
+        #expect(text(read.hostname) == "box")
+        let trusted = read.trusted.map { (text($0.name), text($0.value)) }.sorted { $0.0 < $1.0 }
+        #expect(trusted.map(\.0) == ["PATH", "Ä"] && trusted.map(\.1) == ["/x", ""])
+        #expect(read.passedVariables.map(text) == ["TERM", "TZ"] && read.passesWholeEnvironment && read.allowsTrace)
+        #expect(read.mounts.map { text($0.target) } == ["/m", "/n", "/data", "/w"])
+        #expect(read.mounts.map { text($0.source) } == ["", "", "/srv", "/w"])
+        #expect(read.mounts.map(\.isReadOnly) == [false, true, true, false])
+        #expect(read.mounts.map(\.kind) == [.temporary, .temporary, .host, .host])
+        #expect(read.limits == BootConfig.Limits(memoryBytes: 2 << 30, processes: 7, descriptors: 8))
+        #expect(read.choices == [.command, .arguments, .workingDirectory, .user, .mounts])
     }
 
     @Test func everyImageHasTheMinimumSet() async throws {

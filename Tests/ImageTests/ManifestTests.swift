@@ -37,6 +37,8 @@ private let full = """
       - source: /srv
         target: /data
     insecure_host_environment: false
+    insecure_trace: true
+    passed_through: [working_directory, user]
     """
 
 @Suite struct ManifestTests {
@@ -57,8 +59,9 @@ private let full = """
         #expect(manifest.includesDocumentation && manifest.includesPythonBytecode)
         #expect(settings.mounts.map(\.isReadOnly) == [false, true])
         #expect(settings.limits.memoryBytes == 2 << 30)
+        #expect(settings.insecureTrace && settings.passedThrough == ["working_directory", "user"])
         #expect(settings.insecureHostMounts == [HostMount(source: "/srv", target: "/data", isReadOnly: true)])
-        #expect(settings.insecureOptions == ["insecure_host_mounts"])
+        #expect(settings.insecureOptions == ["insecure_host_mounts", "insecure_trace"])
     }
 
     @Test(arguments: [
@@ -88,6 +91,9 @@ private let full = """
 
     @Test(arguments: [
         ("name: a\nname: b", "key written twice"),
+        ("name: ../../etc/x", "'name' must be a file name"), ("name: .hidden", "'name' must be a file name"),
+        ("passed_through: [comand]", "did you mean 'command'?"),
+        ("passed_through: command", "'passed_through' must be a list"),
         ("entry_point: bin/sh", "'entry_point' must be an absolute path"),
         ("entry_point: /a/../b", "must not contain"),
         ("args: ls", "'args' must be a list"),

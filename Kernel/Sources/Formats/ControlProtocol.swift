@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages between `cloister exec|ps|stop|logs` clients and a resident enclave's kernel.
+// Messages between `cloister exec|ps|stop` clients and a resident enclave's kernel.
 //
 // Transport: AF_UNIX SOCK_SEQPACKET, one message per packet, the first byte is the kind. An `exec` packet
 // carries three descriptors (SCM_RIGHTS): the client's standard input, output and error.
@@ -19,7 +19,6 @@ public enum ControlRequest: Sendable, Equatable {
     case processList
     /// Stop the enclave: SIGTERM to all, SIGKILL after the grace time.
     case stop(graceSeconds: UInt32)
-    case logs
 }
 
 public struct ExecRequest: Sendable, Equatable {
@@ -49,8 +48,7 @@ public enum ControlReply: Sendable, Equatable {
     /// A Linux errno and a message for people.
     case failure(errno: UInt32, message: [UInt8])
     case process(ProcessRow)
-    case log([UInt8])
-    /// Closes a list of `process` or `log` replies, and answers `stop`.
+    /// Closes a list of `process` replies, and answers `stop`.
     case end
 }
 

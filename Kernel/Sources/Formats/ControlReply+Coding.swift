@@ -8,7 +8,6 @@ extension ControlReply {
         case killed = 131
         case failure = 132
         case process = 133
-        case log = 134
         case end = 135
     }
 
@@ -35,9 +34,6 @@ extension ControlReply {
             writer.u64(row.residentKilobytes)
             writer.u8(row.state)
             writer.string(row.command)
-        case .log(let bytes):
-            writer.u8(Kind.log.rawValue)
-            writer.raw(bytes)
         case .end: writer.u8(Kind.end.rawValue)
         }
         return writer.bytes
@@ -58,7 +54,6 @@ extension ControlReply {
             self = .failure(
                 errno: try reader.u32(), message: try reader.string(limit: ControlProtocol.maximumPacketSize))
         case .process: self = .process(try Self.row(&reader))
-        case .log: self = .log(try reader.take(reader.remaining))
         case .end: self = .end
         }
         try reader.expectEnd()

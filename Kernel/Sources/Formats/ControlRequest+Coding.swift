@@ -8,7 +8,6 @@ extension ControlRequest {
         case windowSize = 3
         case processList = 4
         case stop = 5
-        case logs = 6
     }
 
     public func encoded() -> [UInt8] {
@@ -33,7 +32,6 @@ extension ControlRequest {
         case .stop(let graceSeconds):
             writer.u8(Kind.stop.rawValue)
             writer.u32(graceSeconds)
-        case .logs: writer.u8(Kind.logs.rawValue)
         }
         return writer.bytes
     }
@@ -51,7 +49,6 @@ extension ControlRequest {
         case .windowSize: self = .windowSize(TerminalSize(rows: try reader.u16(), columns: try reader.u16()))
         case .processList: self = .processList
         case .stop: self = .stop(graceSeconds: try reader.u32())
-        case .logs: self = .logs
         }
         try reader.expectEnd()
     }

@@ -23,4 +23,11 @@ public enum ImageError: Error, Sendable, Equatable {
     case badDirectory(UInt32)
     case notADirectory(UInt32)
     case badSignatureBlock
+    /// Kernel hash, manifest hash and root hash of the signature block do not make the expected measurement.
+    case measurementMismatch
+    case signerMismatch
+    /// The manifest does not hash to what was measured.
+    case manifestMismatch
+    /// A measured manifest that this kernel does not understand.
+    case badManifest(byte: Int)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SHA-256 of kernel arrays and of page memory.
+// SHA-256 and SHA-384 of kernel arrays, SHA-256 of page memory.
 
 import CMachine
 
@@ -13,6 +13,17 @@ public enum Hashing {
         unsafe bytes.withUnsafeBytes { b in
             unsafe digest.withUnsafeMutableBufferPointer { d in
                 unsafe cm_sha256(UInt64(UInt(bitPattern: b.baseAddress)), UInt64(b.count), d.baseAddress)
+            }
+        }
+        return digest
+    }
+
+    public static func sha384(_ bytes: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 48)
+        // SAFETY: both arrays live for the call; the digest has 48 bytes.
+        unsafe bytes.withUnsafeBytes { b in
+            unsafe digest.withUnsafeMutableBufferPointer { d in
+                unsafe cm_sha384(UInt64(UInt(bitPattern: b.baseAddress)), UInt64(b.count), d.baseAddress)
             }
         }
         return digest

@@ -44,6 +44,12 @@ public struct ImageBuilder: Sendable {
         guard manifestBytes.count <= ImageFormat.maximumManifestSize else {
             throw ImageToolError(.manifest, "the manifest is too large")
         }
+        do throws(ImageError) {
+            // The kernel must be able to read what rules the run.
+            _ = try MeasuredSettings(decoding: manifestBytes)
+        } catch {
+            throw ImageToolError(.manifest, "a value in the manifest cannot be put into an image: \(error.text)")
+        }
         let header = ImageHeader(manifestSize: UInt64(manifestBytes.count), rootBlockCount: layout.blockCount)
         let statement = MeasuredStatement(
             kernelHash: kernelHash, manifestHash: sha384(manifestBytes), rootHash: merkle.rootHash)

@@ -19,6 +19,10 @@ extension ImageError {
         case .badDirectory(let number): "directory inode \(number) is invalid"
         case .notADirectory(let number): "inode \(number) is not a directory"
         case .badSignatureBlock: "the signature block is damaged"
+        case .measurementMismatch: "the measurement differs"
+        case .signerMismatch: "the signer differs"
+        case .manifestMismatch: "the manifest differs from the measured one"
+        case .badManifest(let byte): "the manifest is not understood at byte \(byte)"
         }
     }
 }

@@ -6,6 +6,8 @@ public import Formats
 public struct OpenedImage {
     public let identity: ImageIdentity
     public let manifest: ImageManifest
+    /// The same manifest as the kernel reads it.
+    public let settings: MeasuredSettings
     public let statement: MeasuredStatement
     public let measurement: [UInt8]
     public let signer: Digest256
@@ -23,7 +25,7 @@ public struct OpenedImage {
         let report = try verifier.verify()
         guard report.isGood, let identity = report.identity else {
             let reasons = report.findings.map(\.text).joined(separator: "; ")
-            throw ImageToolError(.image, "image \(path) is refused: \(reasons)")
+            throw Self.refusal(reasons, path)
         }
         do {
             let file = try ImageFile(path: path)
@@ -33,13 +35,14 @@ public struct OpenedImage {
             self.signer = signature.verifyingKey.fingerprint
             // The file could have been exchanged between the two openings.
             guard signature.isValid, signature.statement.identity(signedBy: signature.verifyingKey) == identity else {
-                throw ImageToolError(.image, "image \(path) changed while it was opened")
+                throw Self.refusal("it changed while it was opened", path)
             }
             let bytes = try file.manifestBytes()
             guard sha384(bytes) == signature.statement.manifestHash else {
-                throw ImageToolError(.image, "image \(path) changed while it was opened")
+                throw Self.refusal("it changed while it was opened", path)
             }
             manifest = try ImageManifest(decoding: bytes)
+            settings = try MeasuredSettings(decoding: bytes)
             root = try VerifiedRoot(file, rootHash: signature.statement.rootHash)
             header = file.header
             algorithm = signature.algorithm == .ed25519 ? "ed25519" : "p256"
@@ -47,10 +50,16 @@ public struct OpenedImage {
         } catch let error as ImageToolError {
             throw error
         } catch let error as ImageError {
-            throw ImageToolError(.image, "image \(path) is refused: \(error.text)")
+            throw Self.refusal(error.text, path)
         } catch {
-            throw ImageToolError(.image, "cannot read image \(path)")
+            throw Self.refusal("it cannot be read", path)
         }
+    }
+
+    private static func refusal(_ reason: String, _ path: String) -> ImageToolError {
+        ImageToolError(
+            .image, "refused: \(reason)", at: "image \(path)",
+            next: "build it again with cloister build, or see cloister verify \(path)")
     }
 
     func items() throws(ImageToolError) -> [RootItem] {

@@ -17,6 +17,8 @@ extension ImageManifest {
             "limits.descriptors": limit(UInt64(settings.limits.descriptors)),
             "insecure_host_environment": String(settings.insecureHostEnvironment),
         ]
+        if settings.insecureTrace { facts["insecure_trace"] = "the host may log every system call" }
+        for word in settings.passedThrough { facts["passed_through.\(word)"] = "chosen by the host" }
         for (name, value) in settings.environment.trusted { facts["environment.trusted.\(name)"] = "'\(value)'" }
         for name in settings.environment.passedThrough {
             facts["environment.passed_through.\(name)"] = "value chosen by the host"

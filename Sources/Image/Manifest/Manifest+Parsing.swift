@@ -11,11 +11,22 @@ extension Manifest {
     public static func load(from path: String) throws(ImageToolError) -> Manifest {
         let inside = path + "/cloister.yaml"
         let file = FileManager.default.fileExists(atPath: inside) ? inside : path
+        if isFolder(file) {
+            throw ImageToolError(
+                .missing, "no cloister.yaml in this folder", at: "folder \(file)",
+                next: "name a manifest, or make a folder with one by cloister new")
+        }
+        try NamedFile.manifest.checkReadable(file)
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw ImageToolError(.manifest, "cannot read manifest \(file)")
+            throw ImageToolError(.manifest, "it cannot be read", at: "manifest \(file)")
         }
         let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-        return try Manifest(yaml: data, baseDirectory: folder)
+        do {
+            return try Manifest(yaml: data, baseDirectory: folder)
+        } catch {
+            let place = error.line.map { "\(file) line \($0)" } ?? file
+            throw ImageToolError(error.code, error.message, at: error.place ?? place, next: error.next)
+        }
     }
 
     public init(yaml text: String, baseDirectory: String) throws(ImageToolError) {
@@ -36,7 +47,7 @@ extension Manifest {
             known: [
                 "name", "entry_point", "args", "working_directory", "user", "group", "hostname", "environment",
                 "files", "packages", "essential", "documentation", "python_bytecode", "mounts", "limits",
-                "insecure_host_mounts", "insecure_host_environment",
+                "insecure_host_mounts", "insecure_host_environment", "insecure_trace", "passed_through",
             ])
         settings = try RuntimeSettings(top)
         files = try FileRule.list(top)
@@ -75,7 +86,7 @@ extension YamlError {
 extension RuntimeSettings {
     fileprivate init(_ top: YAMLMapping) throws(ImageToolError) {
         self.init()
-        name = try top.value("name")?.string() ?? ""
+        name = try top.value("name")?.imageName() ?? ""
         entryPoint = try top.value("entry_point")?.absolutePath()
         arguments = try top.list("args").map { (item) throws(ImageToolError) in try item.string() }
         workingDirectory = try top.value("working_directory")?.absolutePath() ?? workingDirectory
@@ -85,6 +96,8 @@ extension RuntimeSettings {
         environment = try EnvironmentSettings(top)
         limits = try LimitSettings(top)
         insecureHostEnvironment = try top.value("insecure_host_environment")?.boolean() ?? false
+        insecureTrace = try top.value("insecure_trace")?.boolean() ?? false
+        for item in try top.list("passed_through") { passedThrough.append(try item.choice()) }
         for item in try top.list("mounts") {
             let mount = try YAMLMapping(item.node, of: "a mount", known: ["target", "read_only"])
             mounts.append(

@@ -16,6 +16,10 @@ public struct RuntimeSettings: Codable, Sendable, Equatable {
     public var insecureHostMounts: [HostMount] = []
     /// Pass the caller's whole environment.
     public var insecureHostEnvironment = false
+    /// Let the host have a log of every system call, with what is in the arguments.
+    public var insecureTrace = false
+    /// What else the caller, who is the host, may choose: words of `Formats.MeasuredSettings.Choices`.
+    public var passedThrough: [String] = []
 
     public init() {}
 
@@ -23,6 +27,7 @@ public struct RuntimeSettings: Codable, Sendable, Equatable {
     public var insecureOptions: [String] {
         (insecureHostMounts.isEmpty ? [] : ["insecure_host_mounts"])
             + (insecureHostEnvironment ? ["insecure_host_environment"] : [])
+            + (insecureTrace ? ["insecure_trace"] : [])
     }
 }
 

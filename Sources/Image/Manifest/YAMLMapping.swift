@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Strict access to YAML: typed values with line numbers, unknown keys refused with the nearest known one.
 
+internal import Formats
 internal import Yams
 
 struct YAMLMapping {
@@ -94,6 +95,15 @@ struct YAMLValue {
         return text
     }
 
+    /// A name for the image, which its file gets, too.
+    func imageName() throws(ImageToolError) -> String {
+        let text = try string()
+        guard text.utf8.count <= 100, !text.hasPrefix("."), !text.contains("/"),
+            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+        else { throw failure("'\(name)' must be a file name: no '/', no '.' in front, at most 100 bytes") }
+        return text
+    }
+
     func hostname() throws(ImageToolError) -> String {
         let text = try string()
         guard (1...64).contains(text.utf8.count),
@@ -117,6 +127,15 @@ struct YAMLValue {
             text.utf8.allSatisfy({ isAlphanumeric($0) || [0x2B, 0x2D, 0x2E].contains($0) })
         else { throw failure("'\(text)' is not the name of a Debian package") }
         return text
+    }
+
+    /// A word of the top-level `passed_through`.
+    func choice() throws(ImageToolError) -> String {
+        let text = try string()
+        let words = MeasuredSettings.Choices.words.map { $0.word }
+        guard !words.contains(text) else { return text }
+        let hint = nearestKey(to: text, among: words).map { "; did you mean '\($0)'?" } ?? ""
+        throw failure("'\(text)' is not one of \(words.joined(separator: ", "))\(hint)")
     }
 
     func permissions() throws(ImageToolError) -> UInt32 {

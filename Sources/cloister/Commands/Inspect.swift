@@ -43,6 +43,7 @@ struct Inspect: ParsableCommand {
             ("environment", "\($0.key)=\($0.value)")
         }
         lines += settings.environment.passedThrough.map { ("passed", $0) }
+        lines += settings.passedThrough.map { ("passed", $0.replacing("_", with: " ")) }
         lines += settings.mounts.map { ("mount", "tmpfs \($0.target)") }
         lines += settings.insecureHostMounts.map { ("host mount", "\($0.source) \($0.target)") }
         lines += facts.insecureOptions.map { (Style.yellow("insecure", on: 1), $0) }

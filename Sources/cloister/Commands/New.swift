@@ -62,6 +62,9 @@ private enum Template {
           # Names whose values the caller, who is the untrusted host, may choose.
           passed_through: [GREETING]
 
+        # The caller may run other programs of the image, too: take it out where the host must not choose.
+        passed_through: [command]
+
         """
     }
 

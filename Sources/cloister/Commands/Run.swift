@@ -47,6 +47,8 @@ struct Run: ParsableCommand {
             throw LaunchError(
                 .usage, "no program is named", at: "on the command line", next: "write it after --, as in: -- ls /")
         }
+        try request.refuseWhatIsNotPassedThrough(
+            hasTerminal: terminal.terminal, isTraced: trace || self.traceFile != nil)
         var options = RunOptions(kernel: kernel)
         options.usesTerminal = terminal.terminal
         options.collectsStatistics = stats || json

@@ -33,7 +33,8 @@ struct RootOptions: ParsableArguments {
     func request(
         command: [String], program: ProgramOptions, terminal: Bool, kernel: String
     ) throws(LaunchError) -> EnclaveRequest {
-        let entries = try program.environmentEntries()
+        var entries = try program.environmentEntries()
+        if terminal { entries.append("TERM=\(Style.environment["TERM"] ?? "xterm")") }
         var request: EnclaveRequest
         switch (insecureHostRoot, image ?? source) {
         case (true, nil):
@@ -41,7 +42,7 @@ struct RootOptions: ParsableArguments {
             request.environment = Self.hostRootEnvironment + entries
         case (false, let path?):
             let checked = try ImageCheck.open(path, kernel: kernel)
-            request = try EnclaveRequest(image: checked, passing: entries)
+            request = try EnclaveRequest(image: checked, passing: entries, hasTerminal: terminal)
         case (true, _?):
             throw LaunchError(
                 .usage, "an image and --insecure-host-root exclude each other", at: "on the command line",
@@ -58,10 +59,8 @@ struct RootOptions: ParsableArguments {
         }
         if !command.isEmpty { request.arguments = command }
         if let cwd = try program.workingDirectory() { request.workingDirectory = cwd }
-        if terminal { request.environment.append("TERM=\(Style.environment["TERM"] ?? "xterm")") }
         if let user { (request.userID, request.groupID) = try Self.userAndGroup(user) }
         for text in mounts { request.mounts.append(try MountArgument.parse(text)) }
-        try request.refuseUnmeasuredMounts()
         return request
     }
 

@@ -16,6 +16,8 @@ enum Notice {
         switch option {
         case "insecure_host_root": "the root is the host's own files, unmeasured and unverified"
         case "insecure_host_mounts": "folders of the host are visible inside, unverified and unsealed"
+        case "insecure_host_environment": "the caller chooses every variable that the manifest does not fix"
+        case "insecure_trace": "the host may log every system call with its arguments"
         default: "see docs/threat-model.md"
         }
     }

@@ -143,8 +143,9 @@ void cm_stop_enclave(int32_t code) __attribute__((noreturn));
 uint64_t cm_random64(void);
 // CPUID: EAX and EBX (half 0), or ECX and EDX (half 1), the first in the low word.
 uint64_t cm_cpuid_half(uint32_t leaf, uint32_t subleaf, uint32_t half);
-// SHA-256 of kernel memory; the self test returns 0 or the first vector that fails.
+// SHA-256 and SHA-384 of kernel memory; the self test returns 0 or the first vector that fails.
 void cm_sha256(uint64_t address, uint64_t length, uint8_t *out);
+void cm_sha384(uint64_t address, uint64_t length, uint8_t *out);
 int32_t cm_sha_self_test(void);
 // Random bytes at any address; a fault is recovered. Returns the number of bytes NOT written.
 uint64_t cm_random_to(uint64_t to, uint64_t count);

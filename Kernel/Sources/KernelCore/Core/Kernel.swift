@@ -24,6 +24,8 @@ public final class Kernel {
     /// Where memfd_create's files live.
     let memoryFiles = RamSuperblock(deviceID: 1, magic: UInt64(StatfsMagic.TMPFS_MAGIC), typeName: "tmpfs")
     public var config: BootConfig
+    /// What the image's measured manifest says; absent on the host's own root, where nothing is measured.
+    public let measured: MeasuredSettings?
     /// From the boot configuration; 0 means none.
     public let processLimit: Int
     public let memoryLimit: UInt64
@@ -47,9 +49,10 @@ public final class Kernel {
     public var mainExitStatus: Int32?
     public let emptyMemory = AddressSpace()
 
-    public init(host: Host, config: BootConfig, table: SyscallTable) {
+    public init(host: Host, config: BootConfig, measured: MeasuredSettings?, table: SyscallTable) {
         self.host = host
         self.config = config
+        self.measured = measured
         processLimit = Int(config.limits.processes)
         memoryLimit = config.limits.memoryBytes
         descriptorLimit = Int(config.limits.descriptors)

@@ -10,6 +10,10 @@ public enum BootError: Error {
     case noRoot
     /// The image is not the one that was measured, or the host does not deliver it.
     case image(ImageError)
+    /// The launcher asks for what the measured manifest does not leave to it.
+    case refused(RunRefusal)
+    /// SHA-256 and SHA-384 come out wrong on this processor.
+    case hashing
     case hostRoot(Errno)
     case mount(target: [UInt8], Errno)
 }

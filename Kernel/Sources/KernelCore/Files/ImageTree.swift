@@ -7,20 +7,25 @@ import Formats
 import LinuxABI
 import Machine
 
-struct KernelHash: SHA256Function {
+struct KernelHash: SHA256Function, SHA384Function {
     func hash(_ bytes: [UInt8]) -> Digest256 { Digest256(Hashing.sha256(bytes)) ?? .zero }
+    func hash384(_ bytes: [UInt8]) -> [UInt8] { Hashing.sha384(bytes) }
 }
 
 /// Blocks of the image file as the host gives them.
 final class ImageFile: FileBlocks {
     let descriptor: Int32
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    private let host: Host
+    init(_ host: Host, descriptor: Int32) {
+        self.host = host
+        self.descriptor = descriptor
+    }
 
     func readFileBlock(_ number: UInt64) throws(ImageError) -> [UInt8] {
         guard number < ImageFormat.maximumBlocks else { throw .outOfBounds }
         var block = [UInt8](repeating: 0, count: ImageFormat.blockSize)
         let count: Int
-        do { count = try kernel.host.read(descriptor, at: Int64(number) * 4096, into: &block) } catch { throw .unreadable(block: number) }
+        do { count = try host.read(descriptor, at: Int64(number) * 4096, into: &block) } catch { throw .unreadable(block: number) }
         guard count == block.count else { throw .unreadable(block: number) }
         return block
     }
@@ -79,7 +84,7 @@ final class ImageTree {
     let files: ImageFileSystem<ImageBlocks>
 
     init(_ image: BootConfig.ImageReference) throws(ImageError) {
-        blocks = try ImageBlocks(ImageFile(descriptor: image.descriptor), rootHash: image.rootHash)
+        blocks = try ImageBlocks(ImageFile(kernel.host, descriptor: image.descriptor), rootHash: image.rootHash)
         files = try ImageFileSystem(blocks: blocks)
     }
 

@@ -64,8 +64,6 @@ final class ControlConnection {
         case .stop(let grace):
             service.stop(graceSeconds: grace)
             reply(.end)
-        case .logs:
-            reply(.end)
         }
     }
 
@@ -75,15 +73,27 @@ final class ControlConnection {
             fail(.EINVAL, "an exec needs three descriptors and a connection of its own")
             return
         }
-        do throws(Errno) {
-            let streams = try service.makeStreams(descriptors, exec.terminal, owned: true)
+        let workingDirectory = exec.workingDirectory.isEmpty ? service.config.workingDirectory : exec.workingDirectory
+        let environment: [[UInt8]]
+        do throws(RunRefusal) {
+            environment = try MeasuredBoot.environment(of: exec, in: workingDirectory)
+        } catch {
+            reply(.failure(errno: UInt32(bitPattern: Errno.EPERM.rawValue), message: error.text))
+            endStreams()
+            return
+        }
+        let streams: ControlService.Streams
+        do throws(Errno) { streams = try service.makeStreams(descriptors, exec.terminal, owned: true) } catch {
+            fail(error, "the enclave has no terminal for the program")
+            endStreams()
+            return
+        }
+        do throws(StartFailure) {
             // A program left in the background may go on writing: its streams close them.
             if streams.pump == nil { handed = [] }
             pump = streams.pump
             var request = ProgramRequest(
-                arguments: exec.arguments, environment: exec.environment,
-                workingDirectory: exec.workingDirectory.isEmpty ? service.config.workingDirectory : exec.workingDirectory,
-                streams: streams.files)
+                arguments: exec.arguments, environment: environment, workingDirectory: workingDirectory, streams: streams.files)
             request.userID = service.config.userID
             request.groupID = service.config.groupID
             request.terminal = streams.pump?.terminal
@@ -92,9 +102,9 @@ final class ControlConnection {
             self.process = process
             reply(.started(pid: UInt32(bitPattern: process.pid)))
         } catch {
-            var message = exec.arguments.first ?? []
-            message.append(error == .ENOENT ? ": not found in the enclave" : ": cannot be executed")
-            reply(.failure(errno: UInt32(bitPattern: error.rawValue), message: message))
+            // The client tells a program that is not there from all else by ENOENT, one that cannot be executed by EACCES.
+            let kind = error.exitCode == 127 ? Errno.ENOENT : error.exitCode == 126 ? .EACCES : .EINVAL
+            reply(.failure(errno: UInt32(bitPattern: kind.rawValue), message: error.text))
             endStreams()
         }
     }
