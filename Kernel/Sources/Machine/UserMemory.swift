@@ -80,6 +80,32 @@ public enum UserMemory {
         guard left == 0 else { throw .EFAULT }
     }
 
+    /// As `readBytes`, but returns how many bytes came before a fault. Page by page: a fault counts from the start of its page.
+    public static func readSome(_ address: UInt64, into bytes: inout [UInt8], at offset: Int, _ count: Int) -> Int {
+        guard offset >= 0, count <= bytes.count - offset else { return 0 }
+        var done = 0
+        while done < count {
+            let at = address &+ UInt64(done)
+            let part = min(count - done, 4096 - Int(at & 4095))
+            do { try readBytes(at, into: &bytes, at: offset + done, part) } catch { break }
+            done += part
+        }
+        return done
+    }
+
+    /// As `writeBytes`, but returns how many bytes were written before a fault.
+    public static func writeSome(_ bytes: [UInt8], from offset: Int, _ count: Int, to address: UInt64) -> Int {
+        guard offset >= 0, count <= bytes.count - offset else { return 0 }
+        var done = 0
+        while done < count {
+            let at = address &+ UInt64(done)
+            let part = min(count - done, 4096 - Int(at & 4095))
+            do { try writeBytes(bytes, from: offset + done, part, to: at) } catch { break }
+            done += part
+        }
+        return done
+    }
+
     public static func writeBytes(_ bytes: [UInt8], to address: UInt64) throws(Errno) {
         try writeBytes(bytes, from: 0, bytes.count, to: address)
     }

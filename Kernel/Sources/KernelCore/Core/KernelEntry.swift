@@ -25,7 +25,8 @@ public final class KernelEntry: EntryPoints {
     public override func exitWork(_ registers: Registers) -> Int32 {
         // A thread that moved to a fresh host process leaves an empty block behind.
         guard let thread = ThreadBlock.current.object(Thread.self) else { return LeaveAction.endProcess.rawValue }
-        if thread.process.memory.isStale { thread.process.memory.hideStale() }
+        thread.isDisturbed = false
+        thread.process.memory.lookAfter()
         Signals.deliver(thread, registers: registers, origin: .gate)
         guard thread.mustExit else { return LeaveAction.resume.rawValue }
         return ProcessLife.finish(thread).rawValue
@@ -37,7 +38,8 @@ public final class KernelEntry: EntryPoints {
 
     public override func interrupt(_ registers: Registers, _ fault: HostFault) -> Int32 {
         let thread = currentThread
-        if thread.process.memory.isStale { thread.process.memory.hideStale() }
+        thread.isDisturbed = false
+        thread.process.memory.lookAfter()
         if fault.signal != 0 && !thread.mustExit { if guestFault(thread, fault) { return 0 } }
         let entered = Signals.deliver(thread, registers: registers, origin: .host(extendedState: fault.extendedState))
         guard thread.mustExit else { return entered ? 1 : 0 }

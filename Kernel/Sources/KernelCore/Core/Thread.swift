@@ -34,6 +34,8 @@ public final class Thread {
     /// The thread must end as soon as it leaves the kernel (exit_group, exec by another thread, fatal signal).
     public var mustExit = false
     public var isDead = false
+    /// Its work is only to look after its memory (Memory/RemoteMemory.swift).
+    var isDisturbed = false
     public var startAction = StartAction.resume
     /// Set for the child of vfork until it execs or exits: its parent waits here.
     public var vforkDone: VforkCompletion?
@@ -61,7 +63,7 @@ public final class Thread {
     }
 
     /// Whether a blocking call must give up: a deliverable signal, an exit or a stop is pending.
-    @inline(__always) public var isInterrupted: Bool { block.hasWork }
+    @inline(__always) public var isInterrupted: Bool { block.hasWork && isInterruptedIndeed() }
 
     public var isMain: Bool { tid == process.pid }
 

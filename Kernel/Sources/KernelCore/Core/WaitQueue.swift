@@ -85,7 +85,7 @@ extension Thread {
         queue.add(waiter)
         let inTime = Machine.park(until: deadline?.nanoseconds, clock: deadline?.clock ?? .monotonic)
         queue.remove(waiter)
-        if process.memory.isStale { process.memory.hideStale() }
+        if process.memory.isStale { process.memory.lookAfter() }
         if isInterrupted { return .interrupted }
         return inTime ? .woken : .timedOut
     }

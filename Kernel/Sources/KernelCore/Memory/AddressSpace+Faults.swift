@@ -80,8 +80,7 @@ extension FileContent {
             memory.isStale = true
             // A sleeping thread looks when it wakes; a running one has to be told.
             for thread in process.threads where !thread.block.isParked {
-                thread.block.setWork(true)
-                thread.block.kick()
+                thread.disturb()
             }
         }
     }

@@ -222,6 +222,8 @@ extension AddressSpace {
 
     /// exec: an empty address space; one host call.
     public func removeAll() {
+        lookAfter()
+        generation += 1
         kernel.host.unmap(Machine.userStart, Machine.userEnd - Machine.userStart)
         areas = []
         totalBytes = 0

@@ -23,6 +23,10 @@ public final class AddressSpace {
     public var environmentRange: (UInt64, UInt64) = (0, 0)
     /// Set when a mapped file shrank while another process ran.
     var isStale = false
+    /// What other processes wait for a thread of this memory to copy.
+    var errands: [MemoryErrand] = []
+    /// Counts programs: who opened the memory of one does not get at the next.
+    var generation = 0
     public var residentPeakKilobytes: Int64 = 0
 
     public init() {

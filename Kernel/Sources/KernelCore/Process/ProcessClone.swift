@@ -182,11 +182,12 @@ public enum ProcessClone {
 
     /// The parent sleeps until the child execs or exits; only a fatal signal ends the wait early (vfork(2)).
     private static func waitForVfork(_ thread: Thread, _ completion: VforkCompletion) {
-        while !completion.isDone && !thread.mustExit {
+        while !completion.isDone && !Signals.isDying(thread) {
             thread.block.clearWake()
             completion.queue.add(thread.threadWaiter)
             _ = Machine.park()
             completion.queue.remove(thread.threadWaiter)
+            thread.process.memory.lookAfter()
         }
     }
 

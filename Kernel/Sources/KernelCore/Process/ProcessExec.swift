@@ -37,6 +37,7 @@ public enum ProcessExec {
             process.threadQueue.add(thread.threadWaiter)
             _ = Machine.park()
             process.threadQueue.remove(thread.threadWaiter)
+            process.memory.lookAfter()
             if thread.mustExit { throw .EINTR }
         }
     }
@@ -59,6 +60,7 @@ public enum ProcessExec {
         let process = thread.process
         guard let block = kernel.slots.allocate() else { throw .ENOMEM }
         TimeCalls.settle(process)
+        process.memory.lookAfter()
         let old = thread.block
         process.memory.users -= 1
         process.memory = AddressSpace()

@@ -46,6 +46,7 @@ public enum ProcessLife {
     public static func finish(_ thread: Thread) -> LeaveAction {
         let process = thread.process
         let block = thread.block
+        process.memory.lookAfter()
         Futexes.threadExited(thread)
         Signals.threadExited(thread)
         retire(block)

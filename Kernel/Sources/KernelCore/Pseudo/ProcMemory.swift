@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// /proc/PID/mem: a process's own memory by address. That of other processes lies in other host processes and is not reached.
+// /proc/PID/mem: a process's memory by address. As for a debugger the protection of private mappings does not count.
 
 import LinuxABI
 import Machine
@@ -14,14 +14,19 @@ final class ProcMemory: Inode {
     }
     override func open(_ flags: Int32, _ location: Location, _ thread: Thread) throws(Errno) -> OpenFile {
         try ProcDirectory.checkAccess(to: process, thread)
-        return ProcMemoryFile(process.memory, flags: flags, inode: self, location: location)
+        return ProcMemoryFile(process, flags: flags, inode: self, location: location)
     }
 }
 
 final class ProcMemoryFile: OpenFile {
+    private let process: Process
+    /// The memory of the program that ran when the file was opened: that of a later one is not reached.
     private let memory: AddressSpace
-    init(_ memory: AddressSpace, flags: Int32, inode: Inode, location: Location) {
-        self.memory = memory
+    private let generation: Int
+    init(_ process: Process, flags: Int32, inode: Inode, location: Location) {
+        self.process = process
+        memory = process.memory
+        generation = memory.generation
         super.init(flags: flags, inode: inode, location: location)
     }
 
@@ -37,44 +42,43 @@ final class ProcMemoryFile: OpenFile {
     }
 
     override func read(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int {
-        try check(thread)
-        var address = UInt64(bitPattern: offset)
         var done = 0
         while buffer.remaining > 0 {
-            let piece = min(buffer.remaining, 4096 - Int(address & 4095))
-            do throws(Errno) {
-                let n = try buffer.put(try UserMemory.readBytes(address, piece))
-                done += n
-                if n < piece { break }
-            } catch {
-                if done == 0 { throw .EIO }
+            var bytes = [UInt8](repeating: 0, count: min(buffer.remaining, RemoteMemory.piece))
+            guard let copied = copy(thread, offset, done, &bytes, isWrite: false) else { break }
+            if copied == 0 && done == 0 { throw .EIO }
+            let moved: Int
+            do { moved = try buffer.put(bytes, from: 0, copied) } catch {
+                if done == 0 { throw error }
                 break
             }
-            address &+= UInt64(piece)
+            done += moved
+            if moved < bytes.count { break }
         }
         return done
     }
 
     override func write(_ buffer: inout IOBuffer, at offset: Int64, _ thread: Thread) throws(Errno) -> Int {
-        try check(thread)
-        var address = UInt64(bitPattern: offset)
         var done = 0
         while buffer.remaining > 0 {
-            let piece = min(buffer.remaining, 4096 - Int(address & 4095))
-            do throws(Errno) {
-                try UserMemory.writeBytes(try buffer.takeBytes(piece), to: address)
-            } catch {
-                if done == 0 { throw .EIO }
+            var bytes: [UInt8]
+            do { bytes = try buffer.takeBytes(min(buffer.remaining, RemoteMemory.piece)) } catch {
+                if done == 0 { throw error }
                 break
             }
-            done += piece
-            address &+= UInt64(piece)
+            guard let copied = copy(thread, offset, done, &bytes, isWrite: true) else { break }
+            if copied == 0 && done == 0 { throw .EIO }
+            done += copied
+            if copied < bytes.count { break }
         }
         return done
     }
 
-    private func check(_ thread: Thread) throws(Errno) {
-        guard memory === thread.process.memory else { throw .EIO }
+    /// nil when the program is gone: the end of the file.
+    private func copy(_ thread: Thread, _ offset: Int64, _ done: Int, _ bytes: inout [UInt8], isWrite: Bool) -> Int? {
+        guard memory.generation == generation, process.memory === memory else { return nil }
+        return RemoteMemory.copy(
+            thread, process, memory, UInt64(bitPattern: offset) &+ UInt64(done), &bytes, isWrite: isWrite, isForced: true)
     }
 
     override func seek(_ offset: Int64, _ whence: Int32) throws(Errno) -> Int64 {

@@ -57,6 +57,19 @@ extension Signals {
         thread.pending.set.union(thread.process.pending.set).contains(Signal.SIGKILL)
     }
 
+    /// Whether the thread's process ends as soon as the thread leaves the kernel; what no other signal ends, this does (killable
+    /// waits of Linux).
+    static func isDying(_ thread: Thread) -> Bool {
+        if thread.mustExit || isKilled(thread) { return true }
+        let signals = thread.pending.set.union(thread.process.pending.set).subtracting(thread.mask)
+        if signals.isEmpty { return false }
+        let harmless = SignalSet.ignoredByDefault.union(.stops).union(.dumping)
+        for signal: Int32 in 1...64 where signals.contains(signal) && !harmless.contains(signal) {
+            if thread.process.actions[signal].sa_handler == Signal.SIG_DFL { return true }
+        }
+        return false
+    }
+
     private static func waitWhileStopped(_ thread: Thread) {
         let process = thread.process
         while process.stop.isStopped && !thread.mustExit && !isKilled(thread) {

@@ -16,6 +16,7 @@ public enum AllFamilies {
             SystemCalls.entries(),
             PrctlCalls.entries(),
             MiscCalls.entries(),
+            ProcessMemoryCalls.entries(),
             Pipes.entries(),
             Polling.entries(),
             FileTransfers.entries(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls that belong to no other family: unshare(2), memory policies, protection keys, process_vm_readv(2).
+// Calls that belong to no other family: unshare(2), memory policies, protection keys.
 
 import LinuxABI
 import Machine
@@ -34,12 +34,6 @@ enum MiscCalls {
                 call throws(Errno) in
                 guard call.i3 == -1, let entry = kernel.table.entries[SyscallNumber.mprotect] else { throw .EINVAL }
                 return try entry.handler(call)
-            },
-            SyscallEntry(SyscallNumber.process_vm_readv, .partial, "within one process; EPERM for another") {
-                call throws(Errno) in try transfer(call, isWrite: false)
-            },
-            SyscallEntry(SyscallNumber.process_vm_writev, .partial, "within one process; EPERM for another") {
-                call throws(Errno) in try transfer(call, isWrite: true)
             },
         ]
     }
@@ -87,51 +81,5 @@ enum MiscCalls {
             try UserMemory.writeBytes(mask, to: call.a1)
         }
         return 0
-    }
-
-    // MARK: process_vm_readv(2)
-
-    private static func transfer(_ call: Call, isWrite: Bool) throws(Errno) -> Int {
-        guard call.a5 == 0 else { throw .EINVAL }
-        let local = try readVector(call.a1, call.a2)
-        let remote = try readVector(call.a3, call.a4)
-        guard let target = kernel.processes.thread(call.i0)?.process else { throw .ESRCH }
-        guard target.memory === call.process.memory else { throw .EPERM }
-        var from = isWrite ? local : remote
-        var to = isWrite ? remote : local
-        var done = 0
-        while !from.isEmpty && !to.isEmpty {
-            let count = min(min(from[0].iov_len, to[0].iov_len), 65536)
-            if count > 0 {
-                do {
-                    try UserMemory.writeBytes(
-                        try UserMemory.readBytes(from[0].iov_base, Int(count)), to: to[0].iov_base)
-                } catch {
-                    if done == 0 { throw error }
-                    return done
-                }
-            }
-            done += Int(count)
-            advance(&from, count)
-            advance(&to, count)
-        }
-        return done
-    }
-
-    private static func advance(_ vector: inout [Iovec], _ count: UInt64) {
-        vector[0].iov_base &+= count
-        vector[0].iov_len -= count
-        if vector[0].iov_len == 0 { vector.removeFirst() }
-    }
-
-    private static func readVector(_ address: UInt64, _ count: UInt64) throws(Errno) -> [Iovec] {
-        guard count <= UInt64(SystemLimit.IOV_MAX) else { throw .EINVAL }
-        var all: [Iovec] = []
-        for index in 0..<count {
-            let piece = try UserMemory.read(address &+ index &* 16, Iovec.self)
-            guard piece.iov_len <= UInt64(SystemLimit.MAX_RW_COUNT) else { throw .EINVAL }
-            all.append(piece)
-        }
-        return all
     }
 }
