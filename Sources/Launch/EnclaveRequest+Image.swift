@@ -6,19 +6,19 @@ internal import Formats
 
 extension EnclaveRequest {
     /// A request as the manifest says. `entries` (NAME=value, chosen by the caller) must be variables that it passes on.
-    package init(image: CheckedImage, passing entries: [String], hasTerminal: Bool) throws(LaunchError) {
+    package init(image: CheckedImage, passing entries: [ByteText], hasTerminal: Bool) throws(LaunchError) {
         self.init(root: .image(image))
         let settings = image.settings
-        arguments = ((settings.entryPoint.map { [$0] } ?? []) + settings.arguments).map(Self.text)
+        arguments = ((settings.entryPoint.map { [$0] } ?? []) + settings.arguments).map { ByteText(bytes: $0) }
         workingDirectory = Self.text(settings.workingDirectory)
         userID = settings.userID
         groupID = settings.groupID
         hostname = Self.text(settings.hostname)
         mounts = settings.mounts
         limits = settings.limits
-        let chosen = Self.lastOfEachName(entries).map { Array($0.utf8) }
+        let chosen = Self.lastOfEachName(entries).map(\.bytes)
         do throws(RunRefusal) {
-            environment = try settings.environment(from: chosen, hasTerminal: hasTerminal).map(Self.text)
+            environment = try settings.environment(from: chosen, hasTerminal: hasTerminal).map { ByteText(bytes: $0) }
         } catch {
             throw Self.refusal(error, image)
         }

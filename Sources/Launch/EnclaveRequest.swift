@@ -12,9 +12,9 @@ package enum EnclaveRoot: Sendable {
 package struct EnclaveRequest: Sendable {
     package var root: EnclaveRoot
     /// Empty: a resident enclave without a main program.
-    package var arguments: [String] = []
+    package var arguments: [ByteText] = []
     /// NAME=value, in order; a later entry replaces an earlier one.
-    package var environment: [String] = []
+    package var environment: [ByteText] = []
     package var workingDirectory = "/"
     package var userID: UInt32 = 0
     package var groupID: UInt32 = 0
@@ -40,8 +40,8 @@ package struct EnclaveRequest: Sendable {
     /// The configuration, all but the descriptors and the terminal, which the launcher adds.
     var bootConfig: BootConfig {
         var config = BootConfig()
-        config.arguments = arguments.map { Array($0.utf8) }
-        config.environment = Self.lastOfEachName(environment).map { Array($0.utf8) }
+        config.arguments = arguments.map(\.bytes)
+        config.environment = Self.lastOfEachName(environment).map(\.bytes)
         config.workingDirectory = Array(workingDirectory.utf8)
         config.userID = userID
         config.groupID = groupID
@@ -53,9 +53,9 @@ package struct EnclaveRequest: Sendable {
     }
 
     /// Drops entries that a later one of the same name replaces; keeps the order of the rest.
-    static func lastOfEachName(_ entries: [String]) -> [String] {
-        var seen: Set<Substring> = []
-        let kept = entries.reversed().filter { seen.insert($0.prefix { $0 != "=" }).inserted }
+    static func lastOfEachName(_ entries: [ByteText]) -> [ByteText] {
+        var seen: Set<ArraySlice<UInt8>> = []
+        let kept = entries.reversed().filter { seen.insert($0.variableName).inserted }
         return kept.reversed()
     }
 }

@@ -3,13 +3,13 @@
 internal import Formats
 
 package struct ExecOptions: Sendable {
-    package var arguments: [String]
-    package var environment: [String] = []
+    package var arguments: [ByteText]
+    package var environment: [ByteText] = []
     /// Empty: the enclave's own.
     package var workingDirectory = ""
     package var usesTerminal = false
 
-    package init(arguments: [String]) {
+    package init(arguments: [ByteText]) {
         self.arguments = arguments
     }
 }
@@ -24,8 +24,8 @@ package enum ExecClient {
         let terminal = options.usesTerminal ? try RawTerminal(0) : nil
         let size = options.usesTerminal ? RawTerminal.windowSize(0) : nil
         let request = ExecRequest(
-            arguments: options.arguments.map { Array($0.utf8) },
-            environment: EnclaveRequest.lastOfEachName(options.environment).map { Array($0.utf8) },
+            arguments: options.arguments.map(\.bytes),
+            environment: EnclaveRequest.lastOfEachName(options.environment).map(\.bytes),
             workingDirectory: Array(options.workingDirectory.utf8),
             terminal: size.map { TerminalSize(rows: $0.rows, columns: $0.columns) })
         try channel.send(.exec(request), attaching: [0, 1, 2])

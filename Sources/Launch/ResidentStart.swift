@@ -27,13 +27,13 @@ package enum ResidentStart {
             var entry = EnclaveEntry(
                 name: name, pid: process.pid, startTicks: ticks, startedAt: claunch_wall_seconds())
             if case .image(let image) = request.root {
-                entry.image = image.path
+                entry.image = try System.absolutePath(image.path)
                 entry.measurement = hexadecimal(image.measurement)
                 entry.signer = hexadecimal(image.signer.bytes)
             }
             entry.insecureOptions = request.insecureOptions
             entry.isQuiet = isQuiet
-            entry.command = request.arguments
+            entry.command = request.arguments.map(\.description)
             return entry
         }
     }

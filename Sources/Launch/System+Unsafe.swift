@@ -168,6 +168,30 @@ package enum System {
         return entries
     }
 
+    /// The value of one variable, as it is.
+    package static func environmentValue(_ name: String) -> ByteText? {
+        let prefix = Array("\(name)=".utf8)
+        var index: UInt32 = 0
+        while let entry = unsafe claunch_environment(index) {
+            var bytes: [UInt8] = []
+            while case let byte = unsafe entry[bytes.count], byte != 0 { bytes.append(UInt8(bitPattern: byte)) }
+            if bytes.starts(with: prefix) { return ByteText(bytes: bytes.dropFirst(prefix.count)) }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The words this command was started with, as they are. See proc(5).
+    package static func commandLine() throws(LaunchError) -> [ByteText] {
+        let bytes = try readFile("/proc/self/cmdline", limit: 8 << 20)
+        return bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { ByteText(bytes: $0) }
+    }
+
+    /// `path` from the file system's root on; links in it stay.
+    package static func absolutePath(_ path: String) throws(LaunchError) -> String {
+        path.hasPrefix("/") ? path : "\(try readLink("/proc/self/cwd"))/\(path)"
+    }
+
     // MARK: Sockets
 
     static func listen(directory: String, name: String) throws(LaunchError) -> Descriptor {

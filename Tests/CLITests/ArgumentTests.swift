@@ -26,6 +26,16 @@ import Testing
         #expect(throws: LaunchError.self) { try MountArgument.parse(text) }
     }
 
+    @Test func programsWordsKeepTheirBytes() {
+        let odd = ByteText(bytes: [0x61, 0xFF])
+        let line: [ByteText] = ["cloister", "run", ByteText(bytes: Array("-eA=".utf8) + [0xFE]), "--", "cat", odd, "--"]
+        #expect(RawWords.program(["cat", odd.description, "--"], in: line) == ["cat", odd, "--"])
+        #expect(RawWords.value("A=\u{FFFD}", in: line).bytes == Array("A=".utf8) + [0xFE])
+        #expect(RawWords.value("B=1", in: line) == "B=1")
+        // Words of another line, as a test parses them.
+        #expect(RawWords.program(["ls"], in: line) == ["ls"])
+    }
+
     @Test func usersAreNumbers() throws {
         #expect(try RootOptions.userAndGroup("7") == (7, 7))
         #expect(try RootOptions.userAndGroup("7:8") == (7, 8))

@@ -164,5 +164,7 @@ import Testing
         #expect(try workshop.run(["new", "hello"]).code == 0)
         #expect(FileManager.default.fileExists(atPath: workshop.folder + "/hello/cloister.yaml"))
         #expect(try workshop.run(["new", "hello"]).code == 73)
+        try workshop.write("mine", to: "file")
+        #expect(try workshop.run(["new", "file"]).code == 73)
     }
 }

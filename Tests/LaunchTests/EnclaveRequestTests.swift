@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: ["MODE=lax", "LD_PRELOAD=/x.so"]) func callerCannotChooseOtherVariables(entry: String) {
-        let error = #expect(throws: LaunchError.self) { try EnclaveRequest(image: image, passing: [entry], hasTerminal: false) }
+        let error = #expect(throws: LaunchError.self) { try EnclaveRequest(image: image, passing: [ByteText(entry)], hasTerminal: false) }
         #expect(error?.code == .refused)
     }
 

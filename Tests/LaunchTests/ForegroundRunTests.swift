@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct ForegroundRunTests {
     private func run(_ arguments: String..., statistics: Bool = false) throws -> RunOutcome {
         var request = EnclaveRequest(root: .insecureHost)
-        request.arguments = arguments
+        request.arguments = arguments.map { ByteText($0) }
         var options = RunOptions(kernel: Fixture.kernel)
         options.collectsStatistics = statistics
         return try ForegroundRun.run(request, options)

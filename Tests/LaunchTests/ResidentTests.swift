@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct ResidentTests {
     private func start(_ name: String, _ registry: Registry, _ arguments: String...) throws -> EnclaveEntry {
         var request = EnclaveRequest(root: .insecureHost)
-        request.arguments = arguments
+        request.arguments = arguments.map { ByteText($0) }
         return try ResidentStart.start(request, name: name, kernel: Fixture.kernel, isQuiet: true, in: registry)
     }
 
@@ -66,7 +66,7 @@ import Testing
     @Test func programsRunThroughExec() throws {
         try Fixture.withRegistry { registry in
             let entry = try start("exec", registry)
-            let run = { (words: [String]) in try ExecClient.run(ExecOptions(arguments: words), in: entry, of: registry)
+            let run = { (words: [ByteText]) in try ExecClient.run(ExecOptions(arguments: words), in: entry, of: registry)
             }
             #expect(try run(["exit", "0"]) == .exited(0))
             #expect(try run(["exit", "42"]) == .exited(42))

@@ -26,7 +26,7 @@ enum Fixture {
 
     static func request(_ arguments: String...) -> EnclaveRequest {
         var request = EnclaveRequest(root: .insecureHost)
-        request.arguments = arguments
+        request.arguments = arguments.map { ByteText($0) }
         return request
     }
 }

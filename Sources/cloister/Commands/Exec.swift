@@ -30,11 +30,13 @@ struct Exec: ParsableCommand {
                     .usage, "no program is named", at: "on the command line", next: "write it after --, as in: -- ls /")
             }
             let registry = Registry(try StateDirectory(environment: Style.environment))
-            var options = ExecOptions(arguments: command)
-            options.environment = try program.environmentEntries()
+            var options = ExecOptions(arguments: RawWords.program(command))
+            // In front, so that -e TERM=... has the last word.
+            options.environment =
+                (terminal.terminal ? [ByteText("TERM=\(Style.environment["TERM"] ?? "xterm")")] : [])
+                + (try program.environmentEntries())
             options.workingDirectory = try program.workingDirectory() ?? ""
             options.usesTerminal = terminal.terminal
-            if terminal.terminal { options.environment.append("TERM=\(Style.environment["TERM"] ?? "xterm")") }
             return try ExecClient.run(options, in: try registry.find(name), of: registry)
         }
     }

@@ -19,11 +19,13 @@ struct ProgramOptions: ParsableArguments {
     var cwd: String?
 
     /// NAME=value entries in the order of the options; -e after --env-pass.
-    func environmentEntries() throws(LaunchError) -> [String] {
-        var entries: [String] = []
+    func environmentEntries() throws(LaunchError) -> [ByteText] {
+        var entries: [ByteText] = []
         for name in passed {
             try Self.check(name, option: "--env-pass")
-            if let value = Style.environment[name] { entries.append("\(name)=\(value)") }
+            if let value = System.environmentValue(name) {
+                entries.append(ByteText(bytes: Array("\(name)=".utf8) + value.bytes))
+            }
         }
         for variable in variables {
             guard let equals = variable.firstIndex(of: "=") else {
@@ -32,7 +34,7 @@ struct ProgramOptions: ParsableArguments {
                     next: "write -e \(variable)=VALUE or --env-pass \(variable)")
             }
             try Self.check(String(variable[..<equals]), option: "-e")
-            entries.append(variable)
+            entries.append(RawWords.value(variable))
         }
         return entries
     }

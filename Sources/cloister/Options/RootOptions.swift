@@ -33,8 +33,9 @@ struct RootOptions: ParsableArguments {
     func request(
         command: [String], program: ProgramOptions, terminal: Bool, kernel: String
     ) throws(LaunchError) -> EnclaveRequest {
-        var entries = try program.environmentEntries()
-        if terminal { entries.append("TERM=\(Style.environment["TERM"] ?? "xterm")") }
+        // In front, so that -e TERM=... has the last word.
+        let entries =
+            (terminal ? [ByteText("TERM=\(Style.environment["TERM"] ?? "xterm")")] : []) + (try program.environmentEntries())
         var request: EnclaveRequest
         switch (insecureHostRoot, image ?? source) {
         case (true, nil):
@@ -57,14 +58,14 @@ struct RootOptions: ParsableArguments {
                 .usage, "'\(source)' is not expected", at: "beside --image",
                 next: "write the program after --, as in: cloister run --image FILE -- \(source)")
         }
-        if !command.isEmpty { request.arguments = command }
+        if !command.isEmpty { request.arguments = RawWords.program(command) }
         if let cwd = try program.workingDirectory() { request.workingDirectory = cwd }
         if let user { (request.userID, request.groupID) = try Self.userAndGroup(user) }
         for text in mounts { request.mounts.append(try MountArgument.parse(text)) }
         return request
     }
 
-    static let hostRootEnvironment = [
+    static let hostRootEnvironment: [ByteText] = [
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8",
     ]
 

@@ -22,11 +22,19 @@ enum MeasuredBoot {
         do throws(RunRefusal) { return try measured.applied(to: asked) } catch { throw .refused(error) }
     }
 
-    /// The environment of a program that an exec client asks for, when it may ask for it at all.
+    /// The environment of a program that an exec client asks for, when it may ask for it at all: the enclave's own, and what the
+    /// client sets instead or beside it.
     static func environment(of exec: ExecRequest, in workingDirectory: [UInt8]) throws(RunRefusal) -> [[UInt8]] {
-        guard let measured = kernel.measured else { return exec.environment }
-        try measured.checkProgram(exec.arguments)
-        try measured.checkWorkingDirectory(workingDirectory)
-        return try measured.environment(from: exec.environment, hasTerminal: exec.terminal != nil)
+        var chosen = exec.environment
+        if let measured = kernel.measured {
+            try measured.checkProgram(exec.arguments)
+            try measured.checkWorkingDirectory(workingDirectory)
+            chosen = try measured.environment(from: exec.environment, hasTerminal: exec.terminal != nil)
+        }
+        let inherited = kernel.config.environment.filter { entry in
+            let name = entry.prefix { $0 != 0x3d }
+            return !chosen.contains { $0.prefix { $0 != 0x3d } == name }
+        }
+        return inherited + chosen
     }
 }
