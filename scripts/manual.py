@@ -25,6 +25,13 @@ def spelling(argument: dict) -> str:
     return ", ".join(words) + (f" {value}" if argument["kind"] == "option" else "")
 
 
+def positional(argument: dict) -> str:
+    words = spelling(argument) + (" ..." if argument.get("isRepeating") else "")
+    if argument.get("parsingStrategy") == "postTerminator":
+        words = "-- " + words
+    return f"[{words}]" if argument.get("isOptional") else words
+
+
 def page(command: dict, parents: list[str]) -> str:
     words = parents + [command["commandName"]]
     name = "-".join(words)
@@ -34,8 +41,7 @@ def page(command: dict, parents: list[str]) -> str:
     out += [".SH SYNOPSIS", f".B {escape(' '.join(words))}"]
     children = [one for one in command.get("subcommands", []) if one["commandName"] != "help"]
     out.append(escape("COMMAND ..." if children else "[OPTIONS] " + " ".join(
-        "[" + spelling(one) + (" ..." if one.get("isRepeating") else "") + "]"
-        for one in arguments if one["kind"] == "positional")))
+        positional(one) for one in arguments if one["kind"] == "positional")))
     discussion = command.get("discussion", "")
     if discussion:
         out += [".SH DESCRIPTION", ".nf", escape(discussion), ".fi"]

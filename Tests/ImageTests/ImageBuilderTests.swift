@@ -70,6 +70,25 @@ import Testing
         #expect(read.choices == [.command, .arguments, .workingDirectory, .user, .mounts])
     }
 
+    @Test func fileNameThatIsNotUTF8IsNamed() async throws {
+        let bench = try Workbench()
+        try bench.write("in/good", "x")
+        try Command.run("bash", ["-c", "touch in/bad$'\\xff'name"], in: bench.folder)
+        func failure() async throws -> ImageToolError? {
+            do {
+                try await bench.build("files: { in: /app }")
+                return nil
+            } catch {
+                return error as? ImageToolError
+            }
+        }
+        let error = try await failure()
+        #expect(error?.message == "a file name is not UTF-8: 'bad\u{FFFD}name'" && error?.place?.hasSuffix("/in") == true)
+        // A file that bears the replacement character itself does not hide the other.
+        try bench.write("in/bad\u{FFFD}name", "y")
+        #expect(try await failure() == error)
+    }
+
     @Test func everyImageHasTheMinimumSet() async throws {
         let bench = try Workbench()
         try await bench.build("name: empty\n")

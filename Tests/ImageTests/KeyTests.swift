@@ -71,6 +71,9 @@ import Testing
             try KeyFile.create(bench.key, at: bench.path("missing/k.pem"))
         }
         #expect(error?.code == .output)
+        try KeyFile.create(bench.key, at: bench.path("k.pem"))
+        let half = #expect(throws: ImageToolError.self) { try KeyFile.loadSigningKey(from: bench.path("k.pub.pem")) }
+        #expect(half?.message == "a public key, which cannot sign")
         #expect(throws: ImageToolError.self) { try KeyFile.loadSigningKey(from: bench.path("missing/k.pem")) }
     }
 

@@ -44,16 +44,22 @@ public enum KeyFile {
 
     public static func loadSigningKey(from path: String) throws(ImageToolError) -> SigningKey {
         let text = try read(path)
+        if (try? SigningKey(pem: text)) == nil, (try? VerifyingKey(pem: text)) != nil {
+            throw ImageToolError(
+                .key, "a public key, which cannot sign", at: "key \(path)", next: "give the private key of the pair")
+        }
+        let key: SigningKey
+        do {
+            key = try SigningKey(pem: text)
+        } catch {
+            throw ImageToolError(.key, error.message, at: "key \(path)", next: "make one with cloister keys new")
+        }
         let attributes = try? FileManager.default.attributesOfItem(atPath: resolved(path))
         if let mode = attributes?[.posixPermissions] as? Int, mode & 0o077 != 0 {
             throw ImageToolError(
                 .key, "it can be read by others", at: "key \(path)", next: "run chmod 600 \(path)")
         }
-        do {
-            return try SigningKey(pem: text)
-        } catch {
-            throw ImageToolError(.key, error.message, at: "key \(path)")
-        }
+        return key
     }
 
     /// Takes a public key file, or the public half of a private one.

@@ -37,12 +37,22 @@ struct HostFile: Sendable, Equatable {
 
     /// Names in a directory, sorted bytewise.
     static func names(in directory: String) throws(ImageToolError) -> [String] {
+        let names: [String]
         do {
-            return try FileManager.default.contentsOfDirectory(atPath: directory).sorted {
+            names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted {
                 $0.utf8.lexicographicallyPrecedes($1.utf8)
             }
         } catch {
-            throw ImageToolError(.input, "cannot list \(directory)")
+            throw ImageToolError(.input, "cannot be listed", at: "folder \(directory)", next: "check its permissions")
         }
+        // Bytes that are no UTF-8 arrive as a replacement character, under which no file, or another one, is found.
+        for (index, name) in names.enumerated() where name.unicodeScalars.contains("\u{FFFD}") {
+            guard HostFile(directory + "/" + name) != nil, index == 0 || names[index - 1] != name else {
+                throw ImageToolError(
+                    .input, "a file name is not UTF-8: '\(name)'", at: "folder \(directory)",
+                    next: "rename the file, or leave it out")
+            }
+        }
+        return names
     }
 }

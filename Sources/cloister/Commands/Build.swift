@@ -63,10 +63,11 @@ struct Build: ParsableCommand {
 
     private func keyPath() throws(LaunchError) -> String {
         if let path = key ?? Style.environment["CLOISTER_KEY"] { return path }
-        let standard = (Style.environment["HOME"] ?? "") + "/.config/cloister/key.pem"
-        if System.exists(standard) { return standard }
+        let home = Style.environment["HOME"] ?? ""
+        let standard = home.isEmpty ? nil : home + "/.config/cloister/key.pem"
+        if let standard, System.exists(standard) { return standard }
         throw LaunchError(
-            .notFound, "no signing key", at: "neither --key nor CLOISTER_KEY nor \(standard)",
+            .notFound, "no signing key", at: "neither --key nor CLOISTER_KEY" + (standard.map { " nor \($0)" } ?? ""),
             next: "make one with cloister keys new key.pem and give --key key.pem")
     }
 

@@ -20,14 +20,20 @@ struct New: ParsableCommand {
     func run() throws {
         let name = folder.split(separator: "/").last.map(String.init) ?? "hello"
         try StateDirectory.checkName(name)
-        if System.isDirectory(folder) {
+        if System.exists(folder) {
             throw LaunchError(
-                .cannotCreate, "the folder exists already", at: folder,
+                .cannotCreate, "something of this name exists already", at: folder,
                 next: "choose another name, or edit what is there")
         }
         try System.makeDirectory(folder, mode: 0o755)
-        try write(Template.manifest(name: name), to: "cloister.yaml", mode: 0o644)
-        try write(Template.program, to: "hello.sh", mode: 0o755)
+        do {
+            try write(Template.manifest(name: name), to: "cloister.yaml", mode: 0o644)
+            try write(Template.program, to: "hello.sh", mode: 0o755)
+        } catch {
+            // Nothing half done. What cannot be removed either is no worse than the error itself.
+            for path in ["\(folder)/cloister.yaml", "\(folder)/hello.sh", folder] { try? System.remove(path) }
+            throw error
+        }
         print("\(folder)/cloister.yaml")
         print("\(folder)/hello.sh")
     }
