@@ -23,7 +23,7 @@ for shell in zsh fish; do
     script=$prefix/share/zsh/site-functions/_cloister
     [[ $shell == zsh ]] || script=$prefix/share/fish/vendor_completions.d/cloister.fish
     if command -v "$shell" >/dev/null; then
-        "$shell" --no-execute "$script" || fail "the completion for $shell is not valid"
+        "$shell" -n "$script" || fail "the completion for $shell is not valid"
     else
         echo "install: completion for $shell not parsed: $shell is not installed"
     fi
