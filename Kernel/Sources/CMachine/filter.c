@@ -111,8 +111,10 @@ static void check(struct program *p, uint8_t kind) {
         user_range(p, 4, 2);
         allow(p);
         break;
-    // TCGETS, TCSETS*, TIOCOUTQ, TIOCGWINSZ, TIOCSWINSZ, FIONREAD, SIOCATMARK
-    case IOCTL: ONE_OF(p, 1, 0x5401, 0x5402, 0x5403, 0x5404, 0x5411, 0x5413, 0x5414, 0x541b, 0x8905); break;
+    // TIOCOUTQ, FIONREAD, SIOCATMARK; SIOCGIFCONF, FLAGS, BRDADDR, NETMASK, MTU, HWADDR, INDEX, TXQLEN: each only tells something.
+    case IOCTL:
+        ONE_OF(p, 1, 0x5411, 0x541b, 0x8905, 0x8912, 0x8913, 0x8919, 0x891b, 0x8921, 0x8927, 0x8933, 0x8942);
+        break;
     case SOCKET: ONE_OF(p, 0, 2, 10); break;  // AF_INET, AF_INET6
     case FCNTL: ONE_OF(p, 1, 3, 4, 1030); break;  // F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
     case PRCTL: ONE_OF(p, 0, 1, 59); break;  // PR_SET_PDEATHSIG, PR_SET_SYSCALL_USER_DISPATCH, in a new thread

@@ -71,9 +71,16 @@ public enum Ioctl {
     public static let SIOCGIFNAME: UInt32 = 0x8910
     public static let SIOCGIFCONF: UInt32 = 0x8912
     public static let SIOCGIFFLAGS: UInt32 = 0x8913
+    public static let SIOCSIFFLAGS: UInt32 = 0x8914
     public static let SIOCGIFADDR: UInt32 = 0x8915
+    public static let SIOCSIFADDR: UInt32 = 0x8916
+    public static let SIOCGIFDSTADDR: UInt32 = 0x8917
     public static let SIOCGIFBRDADDR: UInt32 = 0x8919
     public static let SIOCGIFNETMASK: UInt32 = 0x891b
+    public static let SIOCSIFNETMASK: UInt32 = 0x891c
+    public static let SIOCGIFMETRIC: UInt32 = 0x891d
+    public static let SIOCSIFMTU: UInt32 = 0x8922
+    public static let SIOCETHTOOL: UInt32 = 0x8946
     public static let SIOCGIFMTU: UInt32 = 0x8921
     public static let SIOCGIFHWADDR: UInt32 = 0x8927
     public static let SIOCGIFINDEX: UInt32 = 0x8933

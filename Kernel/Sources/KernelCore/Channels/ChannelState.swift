@@ -14,6 +14,8 @@ final class ChannelState {
     /// Names in the abstract namespace, with the socket type appended.
     var abstractNames: [[UInt8]: UnixSocket] = [:]
     var nextAutomaticName: UInt32 = 0
+    /// Numbers that netlink sockets are addressed by.
+    var netlinkPorts = Set<UInt32>()
     /// Descriptions on their way through sockets. Only their number is bounded: those in a cycle that nobody can reach stay.
     private(set) var inFlight = 0
     static let inFlightMaximum = 65536

@@ -289,7 +289,7 @@ final class HostSocket: SocketFile {
         case Ioctl.FIONREAD, Ioctl.TIOCOUTQ, Ioctl.SIOCATMARK:
             try UserMemory.write(try kernel.host.socketNumber(descriptor, command), to: argument)
             return 0
-        default: return try NetworkDevices.ioctl(command, argument)
+        default: return try NetworkDevices.ioctl(command, argument, domain: domain)
         }
     }
 }

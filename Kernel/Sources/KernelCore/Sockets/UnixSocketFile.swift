@@ -62,7 +62,7 @@ final class UnixSocketFile: SocketFile {
             guard socket.state != .listening else { throw .EINVAL }
             value = socket.isDatagram ? socket.messages.first?.length ?? 0 : socket.ring.count
         case Ioctl.TIOCOUTQ: value = socket.unread
-        default: return try NetworkDevices.ioctl(command, argument)
+        default: return try NetworkDevices.ioctl(command, argument, domain: domain)
         }
         try UserMemory.write(Int32(truncatingIfNeeded: value), to: argument)
         return 0

@@ -92,6 +92,7 @@ public enum Sockets {
             file = UnixSocketFile(UnixSocket(type: try unixType(type, call.i2)), flags: flags)
         case SocketFamily.AF_INET, SocketFamily.AF_INET6:
             file = try HostSocket.open(call.i0, type, call.i2, flags: flags)
+        case SocketFamily.AF_NETLINK: file = try NetlinkSocket.open(type, call.i2, flags: flags)
         default: throw .EAFNOSUPPORT
         }
         return try install(file, flags, call)
@@ -105,7 +106,7 @@ public enum Sockets {
         let (type, flags) = try split(call.i1)
         switch call.i0 {
         case SocketFamily.AF_UNIX: break
-        case SocketFamily.AF_INET, SocketFamily.AF_INET6: throw .EOPNOTSUPP
+        case SocketFamily.AF_INET, SocketFamily.AF_INET6, SocketFamily.AF_NETLINK: throw .EOPNOTSUPP
         default: throw .EAFNOSUPPORT
         }
         let kind = try unixType(type, call.i2)
