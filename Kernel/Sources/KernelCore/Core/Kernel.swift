@@ -20,6 +20,8 @@ public final class Kernel {
     public var mounts = MountTable()
     var lockWaits = LockWaits()
     var sharedSegments = SharedSegments()
+    var semaphores = SystemVTable<SemaphoreSet>(limit: 32000)
+    var messageQueues = SystemVTable<MessageQueue>(limit: 32000)
     var inotify = InotifyState()
     /// Where memfd_create's files live.
     let memoryFiles = RamSuperblock(deviceID: 1, magic: UInt64(StatfsMagic.TMPFS_MAGIC), typeName: "tmpfs")

@@ -75,6 +75,7 @@ public enum ProcessLife {
         TimeCalls.settle(process)
         closeFiles(process)
         leaveMemory(process)
+        for case let set? in kernel.semaphores.objects { set.undo(process.pid) }
         process.executable = nil
         process.executableLocation = nil
         Terminal.sessionLeaderExited(process)

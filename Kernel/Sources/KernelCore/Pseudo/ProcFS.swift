@@ -28,6 +28,7 @@ public enum ProcFS {
         ProcSystem.fill(root)
         ProcSysctl.fill(root.directory("sys"))
         ProcNet.fill(root.network)
+        ProcSystemV.fill(root.directory("sysvipc"))
         return root
     }
 }

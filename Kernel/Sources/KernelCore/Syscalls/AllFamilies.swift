@@ -10,6 +10,8 @@ public enum AllFamilies {
             ProcessCalls.entries(),
             MemoryCalls.entries(),
             SharedSegmentCalls.entries(),
+            SemaphoreCalls.entries(),
+            MessageQueueCalls.entries(),
             CredentialCalls.entries(),
             Limits.entries(),
             Scheduling.entries(),

@@ -32,8 +32,8 @@ enum SharedSegmentCalls {
         let mode = UInt32(bitPattern: flags) & 0o777
         if let segment = kernel.sharedSegments.find(key: key) {
             if flags & SystemV.IPC_CREAT != 0 && flags & SystemV.IPC_EXCL != 0 { throw .EEXIST }
-            guard segment.allows(mode, call.process) else { throw .EACCES }
             guard bytes <= segment.bytes else { throw .EINVAL }
+            guard segment.allows(mode, call.process) else { throw .EACCES }
             return Int(segment.id)
         }
         guard key == SystemV.IPC_PRIVATE || flags & SystemV.IPC_CREAT != 0 else { throw .ENOENT }
