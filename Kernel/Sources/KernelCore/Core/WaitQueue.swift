@@ -13,6 +13,10 @@ open class Waiter {
     public init() {}
     /// Called under the kernel lock. Must not sleep, and must not change the queue it is called from.
     open func notify(_ queue: WaitQueue) {}
+    /// Whether one of several such waiters is enough (EPOLLEXCLUSIVE). Must not change while it is in a queue.
+    open var isExclusive: Bool { false }
+    /// As `notify`; true when that woke somebody.
+    open func notifyExclusively(_ queue: WaitQueue) -> Bool { false }
 }
 
 public final class ThreadWaiter: Waiter {
@@ -26,31 +30,44 @@ public final class ThreadWaiter: Waiter {
 /// The waiters of one object.
 public final class WaitQueue {
     private var waiters: [Waiter] = []
+    private var exclusiveCount = 0
     /// The poll events that the notification in progress is about; all of them where the notifier did not say.
     public private(set) var events: PollEvents = .max
     public init() {}
 
     @inline(__always) public var isEmpty: Bool { waiters.isEmpty }
-    public func add(_ waiter: Waiter) { waiters.append(waiter) }
+    public func add(_ waiter: Waiter) {
+        waiters.append(waiter)
+        if waiter.isExclusive { exclusiveCount += 1 }
+    }
     public func remove(_ waiter: Waiter) {
         var i = waiters.count - 1
         while i >= 0 {
             if waiters[i] === waiter {
                 waiters.remove(at: i)
+                if waiter.isExclusive { exclusiveCount -= 1 }
                 return
             }
             i -= 1
         }
     }
 
-    /// Tells every waiter. `events` are the poll events that may hold now; an epoll item that asked for none of them stays quiet.
+    /// Tells every waiter. `events` are the poll events that may hold now; an epoll item that asked for none of them stays quiet,
+    /// and of those that are exclusive one is woken. Without `events` it is told to all.
     @inline(__always) public func notifyAll(_ events: PollEvents = .max) {
         if waiters.isEmpty { return }
         notifySlow(events)
     }
     private func notifySlow(_ events: PollEvents) {
         self.events = events
-        for waiter in waiters { waiter.notify(self) }
+        guard exclusiveCount > 0, events != .max else {
+            for waiter in waiters { waiter.notify(self) }
+            return
+        }
+        for waiter in waiters where !waiter.isExclusive { waiter.notify(self) }
+        for waiter in waiters where waiter.isExclusive {
+            if waiter.notifyExclusively(self) { break }
+        }
     }
 }
 

@@ -32,6 +32,7 @@ extension EpollFile {
             try host.epollControl(hostSet, EpollControl.EPOLL_CTL_ADD, copy, hostEvents(for: item), item.hostNumber)
         }
         hostItems[item.hostNumber] = item
+        if item.isExclusive { exclusiveHostItems += 1 }
     }
 
     func rewatchHost(_ item: EpollItem) throws(Errno) {
@@ -42,7 +43,7 @@ extension EpollFile {
 
     func closeHostPart(_ item: EpollItem) {
         guard item.hostDescriptor >= 0 else { return }
-        hostItems[item.hostNumber] = nil
+        if hostItems.removeValue(forKey: item.hostNumber) != nil && item.isExclusive { exclusiveHostItems -= 1 }
         do {
             try kernel.host.epollControl(hostSet, EpollControl.EPOLL_CTL_DEL, item.hostDescriptor, 0, 0)
         } catch {
@@ -55,7 +56,7 @@ extension EpollFile {
     /// A description that the kernel itself also knows is only looked at again when the host speaks: no edge, no one-shot.
     private func hostEvents(for item: EpollItem) -> UInt32 {
         let wanted = item.interest & 0xffff
-        return item.queue == nil ? wanted | item.flags & (Epoll.EPOLLET | Epoll.EPOLLONESHOT) : wanted
+        return item.queue == nil ? wanted | item.flags & (Epoll.EPOLLET | Epoll.EPOLLONESHOT | Epoll.EPOLLEXCLUSIVE) : wanted
     }
 
     /// Asks the host; writes events of items that only it knows, and marks the others as worth a look.
@@ -63,9 +64,14 @@ extension EpollFile {
         let asked = min(maximum, 64)
         if hostEvents.count < asked * 12 { hostEvents = [UInt8](repeating: 0, count: asked * 12) }
         let found = try kernel.host.epollWait(hostSet, &hostEvents, asked)
+        return try deliverHost(hostEvents, found, address)
+    }
+
+    /// Gives the guest `found` events of the host.
+    func deliverHost(_ events: [UInt8], _ found: Int, _ address: UInt64) throws(Errno) -> Int {
         var count = 0
         for i in 0..<found {
-            guard let event = EpollEvent(bytes: hostEvents, at: i * 12), let item = hostItems[event.data] else { continue }
+            guard let event = EpollEvent(bytes: events, at: i * 12), let item = hostItems[event.data] else { continue }
             let events = event.events & item.interest
             if events == 0 { continue }
             if item.queue != nil {

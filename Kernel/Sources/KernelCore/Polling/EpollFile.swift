@@ -15,6 +15,8 @@ final class EpollFile: OpenFile {
     var hostItems: [UInt64: EpollItem] = [:]
     var nextHostNumber: UInt64 = 1
     var hostEvents: [UInt8] = []
+    /// How many of `hostItems` are exclusive: then the host must see who waits.
+    var exclusiveHostItems = 0
 
     init() {
         super.init(flags: Open.O_RDWR, inode: kernel.channels.sharedAnonymousInode)
@@ -150,6 +152,14 @@ final class EpollFile: OpenFile {
             let result: WaitResult
             if hostSet < 0 {
                 result = thread.sleep(on: queue, until: deadline)
+            } else if exclusiveHostItems > 0 {
+                var found = [UInt8](repeating: 0, count: min(maximum, 64) * 12)
+                var number = 0
+                queue.add(thread.threadWaiter)
+                result = thread.sleep(inHostSet: hostSet, &found, &number, until: deadline)
+                queue.remove(thread.threadWaiter)
+                let count = try deliverHost(found, number, address)
+                if count > 0 { return count }
             } else {
                 var hosts = HostPollSet()
                 hosts.add(hostSet, PollEvents(Poll.POLLIN))

@@ -46,6 +46,15 @@ final class EpollItem: Waiter {
         if interest & queue.events != 0 { epoll.becameReady(self) }
     }
 
+    /// An exclusive registration is never modified.
+    override var isExclusive: Bool { flags & Epoll.EPOLLEXCLUSIVE != 0 }
+    override func notifyExclusively(_ queue: WaitQueue) -> Bool {
+        guard interest & queue.events != 0 else { return false }
+        let isWaitedFor = !epoll.queue.isEmpty
+        epoll.becameReady(self)
+        return isWaitedFor
+    }
+
     /// Called while the description ends: it must not be touched.
     func fileIsGone() { epoll.forget(self) }
 }

@@ -48,6 +48,28 @@ extension Thread {
     }
 }
 
+extension Thread {
+    /// As `sleep(orHost:)`, in the host's epoll set itself: of the sets that watch one host descriptor exclusively, the host wakes one
+    /// that is waited for. `number` events are in `events` afterwards.
+    func sleep(inHostSet set: Int32, _ events: inout [UInt8], _ number: inout Int, until deadline: Deadline?) -> WaitResult {
+        number = 0
+        if isInterrupted { return .interrupted }
+        var limit = Int64(-1)
+        if let deadline {
+            let left = max(0, deadline.nanoseconds.subtractingReportingOverflow(Machine.nanoseconds(deadline.clock)).partialValue)
+            limit = min(left / 1_000_000 + (left % 1_000_000 == 0 ? 0 : 1), Int64(Int32.max))
+        }
+        let raw = kernel.host.raw
+        let room = events.count / 12
+        let result = Machine.withAddress(of: &events) {
+            raw.sleeping(281, UInt64(bitPattern: Int64(set)), $0, UInt64(room), UInt64(bitPattern: limit), 0, 8)
+        }
+        if result > 0 && result <= Int64(room) { number = Int(result) }
+        if isInterrupted { return .interrupted }
+        return result == 0 && !block.isWoken ? .timedOut : .woken
+    }
+}
+
 extension Host {
     /// The events that hold now on one host descriptor.
     func pollNow(_ descriptor: Int32, _ events: PollEvents) -> PollEvents {
