@@ -16,35 +16,10 @@ final class ChannelState {
     var nextAutomaticName: UInt32 = 0
     /// Numbers that netlink sockets are addressed by.
     var netlinkPorts = Set<UInt32>()
-    /// Descriptions on their way through sockets. Only their number is bounded: those in a cycle that nobody can reach stay.
-    private(set) var inFlight = 0
-    static let inFlightMaximum = 65536
-    private var dropped: [OpenFile] = []
-    private var isDropping = false
+    /// Descriptions on their way through sockets.
+    var flights = Flights()
 
     init() {}
-
-    // MARK: descriptions in flight
-
-    func depart(_ files: [OpenFile]) throws(Errno) {
-        guard files.count <= ChannelState.inFlightMaximum - inFlight else { throw .ETOOMANYREFS }
-        inFlight += files.count
-    }
-
-    /// They were received.
-    func landed(_ files: [OpenFile]) { inFlight -= files.count }
-
-    /// They will never be received. Dropping one may close a socket that holds more: that is done in a loop here and not by recursion,
-    /// whatever a program nests; so the caller must not keep them.
-    func drop(_ files: inout [OpenFile]) {
-        inFlight -= files.count
-        dropped.append(contentsOf: files)
-        files = []
-        if isDropping { return }
-        isDropping = true
-        while let file = dropped.popLast() { _ = file }
-        isDropping = false
-    }
 
     /// The one inode of all eventfds, epolls and their kind.
     var sharedAnonymousInode: Inode {

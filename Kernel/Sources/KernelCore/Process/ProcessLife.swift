@@ -74,6 +74,7 @@ public enum ProcessLife {
     private static func end(_ process: Process) {
         TimeCalls.settle(process)
         closeFiles(process)
+        Flights.socketReleased()
         leaveMemory(process)
         for case let set? in kernel.semaphores.objects { set.undo(process.pid) }
         process.executable = nil

@@ -55,7 +55,7 @@ extension UnixSocket {
         let needsCredentials = request.credentials != nil || passCredentials || other.passCredentials
         other.messages.append(
             UnixMessage(
-                length: length, sender: self, charge: charge, address: address, files: request.files,
+                length: length, sender: self, charge: charge, address: address, flights: kernel.channels.flights.depart(request.files),
                 credentials: needsCredentials ? request.credentials ?? Ucred.of(thread) : nil))
         other.queue.notifyAll(UnixSocket.readEvents)
     }
@@ -86,12 +86,12 @@ extension UnixSocket {
         if copied < wanted { throw .EFAULT }
         if wanted < message.length { request.outFlags |= SocketMessage.MSG_TRUNC }
         if request.wantsAddress && isDatagram && message.address.count > 2 { request.address = message.address }
-        request.files = message.files
+        request.files = message.flights.map { $0.file }
         if passCredentials { request.credentials = message.credentials ?? Ucred(pid: 0, uid: 65534, gid: 65534) }
         if !isPeek {
             ring.drop(message.length)
             messages.removeFirst()
-            if !message.files.isEmpty { kernel.channels.landed(message.files) }
+            if !message.flights.isEmpty { kernel.channels.flights.landed(message.flights) }
             message.giveBack()
             if messages.count == UnixSocket.longestQueue {
                 roomQueue.notifyAll()

@@ -53,13 +53,13 @@ extension UnixSocket {
 
     /// Notes what came with bytes `[start, end)`.
     private func mark(_ start: Int, _ end: Int, _ files: [OpenFile], _ credentials: Ucred) {
-        if files.isEmpty, let last = marks.last, last.end == start, last.files.isEmpty, let known = last.credentials,
+        if files.isEmpty, let last = marks.last, last.end == start, last.flights.isEmpty, let known = last.credentials,
             known.pid == credentials.pid, known.uid == credentials.uid, known.gid == credentials.gid
         {
             marks[marks.count - 1].end = end
             return
         }
-        marks.append(UnixMark(start: start, end: end, files: files, credentials: credentials))
+        marks.append(UnixMark(start: start, end: end, flights: kernel.channels.flights.depart(files), credentials: credentials))
     }
 
     func receiveStream(
@@ -147,18 +147,18 @@ extension UnixSocket {
             }
             done += copied
             position += copied
-            let files = mark?.files ?? []
-            if !files.isEmpty {
-                request.files = files
+            let flights = mark?.flights ?? []
+            if !flights.isEmpty {
+                request.files = flights.map { $0.file }
                 if !isPeek {
-                    marks[index].files = []
-                    kernel.channels.landed(files)
+                    marks[index].flights = []
+                    kernel.channels.flights.landed(flights)
                 }
             }
             if mark != nil && position == limit {
                 if isPeek { index += 1 } else { marks.removeFirst() }
             }
-            if !files.isEmpty || copied == 0 { return true }
+            if !flights.isEmpty || copied == 0 { return true }
         }
         return false
     }

@@ -134,17 +134,18 @@ final class UnixSocket {
     }
 
     /// Drops what nobody will read.
-    private func purge() {
+    func purge(withBacklog: Bool = false) {
         ring.release()
-        var files: [OpenFile] = []
+        var flights: [Flight] = []
         for message in messages {
-            files.append(contentsOf: message.files)
+            flights.append(contentsOf: message.flights)
             message.giveBack()
         }
-        for mark in marks { files.append(contentsOf: mark.files) }
+        for mark in marks { flights.append(contentsOf: mark.flights) }
         messages = []
         marks = []
-        if !files.isEmpty { kernel.channels.drop(&files) }
+        if withBacklog { for connection in backlog { connection.purge() } }
+        if !flights.isEmpty { Flights.drop(&flights) }
     }
 }
 
@@ -155,7 +156,7 @@ struct UnixMessage {
     var sender: UnixSocket
     var charge: Int
     var address: [UInt8]
-    var files: [OpenFile]
+    var flights: [Flight]
     var credentials: Ucred?
 
     /// The sender has room again.
@@ -169,6 +170,6 @@ struct UnixMessage {
 struct UnixMark {
     var start: Int
     var end: Int
-    var files: [OpenFile]
+    var flights: [Flight]
     var credentials: Ucred?
 }

@@ -14,7 +14,10 @@ final class UnixSocketFile: SocketFile {
         super.init(domain: SocketFamily.AF_UNIX, type: socket.type, protocolNumber: 0, flags: flags)
     }
 
-    deinit { socket.close() }
+    deinit {
+        socket.close()
+        Flights.socketReleased()
+    }
 
     override func bind(_ address: [UInt8], _ thread: Thread) throws(Errno) { try socket.bind(address, thread) }
     override func listen(_ backlog: Int32, _ thread: Thread) throws(Errno) { try socket.listen(backlog, thread) }

@@ -65,17 +65,8 @@ extension Sockets {
             let control = try UserMemory.readBytes(header.msg_control, Int(header.msg_controllen))
             try ControlMessages.parse(control, into: &request, isUnix: file.domain == SocketFamily.AF_UNIX, call)
         }
-        if request.files.isEmpty { return try file.send(&buffer, request, call.thread) }
-        try kernel.channels.depart(request.files)
-        let isLost = buffer.isEmpty && file.type == SocketType.SOCK_STREAM
-        do {
-            let count = try file.send(&buffer, request, call.thread)
-            if isLost { kernel.channels.landed(request.files) }
-            return count
-        } catch {
-            kernel.channels.landed(request.files)
-            throw error
-        }
+        if !request.files.isEmpty { try Flights.checkRoom(request.files.count) }
+        return try file.send(&buffer, request, call.thread)
     }
 
     private static func receive(_ file: SocketFile, _ address: UInt64, _ flags: Int32, _ call: Call) throws(Errno) -> Int {
