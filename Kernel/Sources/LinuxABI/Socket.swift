@@ -79,6 +79,9 @@ public enum SocketOption {
     public static let SO_BUSY_POLL: Int32 = 46
     public static let SO_MAX_PACING_RATE: Int32 = 47
     public static let SO_INCOMING_CPU: Int32 = 49
+    public static let SO_MEMINFO: Int32 = 55
+    public static let SO_INCOMING_NAPI_ID: Int32 = 56
+    public static let SO_COOKIE: Int32 = 57
     public static let SO_PEERGROUPS: Int32 = 59
     public static let SO_ZEROCOPY: Int32 = 60
     public static let SO_TXTIME: Int32 = 61

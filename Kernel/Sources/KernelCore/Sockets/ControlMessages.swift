@@ -19,15 +19,17 @@ enum ControlMessages {
                 switch header.cmsg_type {
                 case SocketOption.SCM_RIGHTS where isUnix: try parseRights(bytes, data, &request, call)
                 case SocketOption.SCM_CREDENTIALS where isUnix: try parseCredentials(bytes, data, &request, call)
+                // Linux overlooks both on sockets of other families.
+                case SocketOption.SCM_RIGHTS, SocketOption.SCM_CREDENTIALS: break
                 default: throw .EINVAL
                 }
             } else if !isUnix {
                 switch header.cmsg_level {
-                case SocketOption.SOL_IP, SocketOption.SOL_IPV6, SocketOption.SOL_UDP: break
-                default: throw .EINVAL
+                case SocketOption.SOL_IP, SocketOption.SOL_IPV6, SocketOption.SOL_UDP:
+                    request.hostControl.append(contentsOf: bytes[offset..<(offset + length)])
+                    while request.hostControl.count & 7 != 0 { request.hostControl.append(0) }
+                default: break
                 }
-                request.hostControl.append(contentsOf: bytes[offset..<(offset + length)])
-                while request.hostControl.count & 7 != 0 { request.hostControl.append(0) }
             }
             offset += CmsgHdr.align(length)
         }

@@ -274,7 +274,7 @@ final class HostSocket: SocketFile {
                 return SocketValue.int(0) + SocketValue.int(-1) + SocketValue.int(-1)
             }
         }
-        guard HostSocketOptions.isReadable(level, name) else { throw .ENOPROTOOPT }
+        guard HostSocketOptions.isReadable(level, name) else { throw HostSocketOptions.readingRefusal(level) }
         return try kernel.host.socketOption(descriptor, level, name, room: min(room, 512))
     }
 
