@@ -35,7 +35,9 @@ public final class FutexWaiter {
     /// Waits for a priority-inheriting lock, which is handed over to it.
     var isForLock = false
     var tid: Int32 = 0
-    /// Where the waiter's own memory has the word.
+    /// FUTEX_WAIT_REQUEUE_PI: the lock it means to be moved to, and nothing else may wake it.
+    var lock: FutexKey?
+    /// Where the waiter's own memory has the lock's word.
     var address: UInt64 = 0
 
     init(_ block: ThreadBlock) { self.block = block }
@@ -82,7 +84,7 @@ public final class FutexTable {
             cursor = waiter.next
             guard waiter.key == key else { continue }
             // A lock is only ever handed over.
-            if waiter.isForLock { throw .EINVAL }
+            if waiter.isForLock || waiter.lock != nil { throw .EINVAL }
             guard waiter.bitset & bitset != 0 else { continue }
             remove(waiter)
             waiter.block.wake()
@@ -99,7 +101,7 @@ public final class FutexTable {
         while let waiter = cursor, done - Int(count) < Int(moved) {
             cursor = waiter.next
             guard waiter.key == key else { continue }
-            if waiter.isForLock { throw .EINVAL }
+            if waiter.isForLock || waiter.lock != nil { throw .EINVAL }
             done += 1
             if done <= Int(count) {
                 remove(waiter)
@@ -110,6 +112,23 @@ public final class FutexTable {
             }
         }
         return done
+    }
+
+    /// The longest waiting on a futex.
+    func next(_ key: FutexKey) -> FutexWaiter? {
+        var cursor = first[key.hash]
+        while let waiter = cursor {
+            if waiter.key == key { return waiter }
+            cursor = waiter.next
+        }
+        return nil
+    }
+
+    /// Makes a waiter wait for the lock it named.
+    func moveToLock(_ waiter: FutexWaiter, _ lock: FutexKey) {
+        remove(waiter)
+        waiter.isForLock = true
+        add(waiter, lock, bitset: .max)
     }
 
     /// The longest waiting for a lock, and whether there are more.

@@ -8,7 +8,7 @@ import Machine
 enum FutexCalls {
     static func entries() -> [SyscallEntry] {
         [
-            SyscallEntry(SyscallNumber.futex, .partial, "no FUTEX_WAIT_REQUEUE_PI") { call throws(Errno) in try futex(call) },
+            SyscallEntry(SyscallNumber.futex) { call throws(Errno) in try futex(call) },
             SyscallEntry(SyscallNumber.futex_waitv, .full) { call throws(Errno) in try waitAny(call) },
             SyscallEntry(SyscallNumber.set_robust_list, .full) { call throws(Errno) in
                 guard call.a1 == UInt64(MemoryLayout<RobustListHead>.size) else { throw .EINVAL }
@@ -63,6 +63,13 @@ enum FutexCalls {
             return try Futexes.lock(thread, call.a0, isPrivate: isPrivate, until: nil, isTry: true)
         case Futex.FUTEX_UNLOCK_PI:
             return try Futexes.unlock(thread, call.a0, isPrivate: isPrivate)
+        case Futex.FUTEX_WAIT_REQUEUE_PI:
+            let limit = try deadline(call.a3, isRealtime ? .realtime : .monotonic)
+            return try Futexes.waitToLock(thread, call.a0, call.u2, lock: call.a4, isPrivate: isPrivate, until: limit)
+        case Futex.FUTEX_CMP_REQUEUE_PI:
+            guard call.i2 == 1 else { throw .EINVAL }
+            let expected = UInt32(truncatingIfNeeded: call.a5)
+            return try Futexes.requeueToLock(thread, call.a0, lock: call.a4, call.i3, expected: expected, isPrivate: isPrivate)
         default:
             throw .ENOSYS
         }
