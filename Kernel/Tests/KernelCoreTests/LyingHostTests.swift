@@ -40,6 +40,12 @@ struct LyingHostTests {
         }
     }
 
+    @Test func `resident memory is plausible or not told`() {
+        forEachLie { host, _ in
+            if let pages = host.residentPages(of: 5) { #expect(pages.shared <= pages.all && pages.all < 1 << 40) }
+        }
+    }
+
     @Test func `counts stay within what was asked`() {
         forEachLie { host, lie in
             var buffer = [UInt8](repeating: 0, count: 64)

@@ -55,6 +55,33 @@ extension Host {
 }
 
 extension Host {
+    /// Pages of a host process that are in memory, and those of them that it shares, as the host counts them; nil when it does not say.
+    func residentPages(of hostProcess: UInt32) -> (all: UInt64, shared: UInt64)? {
+        var path = [UInt8]("/proc/")
+        path.append(decimal: Int(hostProcess))
+        path.append("/statm")
+        var text = [UInt8](repeating: 0, count: 128)
+        do {
+            let descriptor = try openAt(At.AT_FDCWD, path, Open.O_RDONLY)
+            defer { close(descriptor) }
+            let count = try read(descriptor, at: 0, into: &text)
+            text.removeLast(text.count - count)
+        } catch { return nil }
+        var numbers: [UInt64] = [0]
+        for byte in text {
+            if byte == 0x20 {
+                numbers.append(0)
+                continue
+            }
+            guard byte >= 0x30, byte <= 0x39, let last = numbers.last, last < 1 << 40 else { break }
+            numbers[numbers.count - 1] = last * 10 + UInt64(byte - 0x30)
+        }
+        guard numbers.count >= 3, numbers[1] < 1 << 40, numbers[2] <= numbers[1] else { return nil }
+        return (numbers[1], numbers[2])
+    }
+}
+
+extension Host {
     /// A line of the system-call log. A descriptor that does not take it loses it.
     func writeTrace(_ descriptor: Int32, _ line: inout [UInt8]) {
         let count = line.count

@@ -21,7 +21,8 @@ enum ProcTimes {
     static func ticks(_ nanoseconds: Int64) -> Int { Int(nanoseconds / 10_000_000) }
 }
 
-/// Memory in bytes. What is resident the host alone knows exactly: this counts what was mapped to be used.
+/// Memory in bytes. The host counts what is resident; of what it counts as shared a part is the kernel's own, so no more of that is
+/// told than the process maps.
 struct ProcMemoryUse {
     var total: UInt64 = 0
     var resident: UInt64 = 0
@@ -42,6 +43,9 @@ struct ProcMemoryUse {
             if !area.isShared && area.protection & Mman.PROT_WRITE != 0 { data &+= area.bytes }
             if area.isLocked { locked &+= area.bytes }
         }
+        guard process.state == .running, process.hostProcess != 0, let pages = kernel.host.residentPages(of: process.hostProcess) else { return }
+        shared = min(shared, pages.shared << 12)
+        resident = shared &+ (pages.all - pages.shared) << 12
     }
     static func resident(_ area: Area) -> UInt64 {
         if area.protection == 0 { return 0 }
