@@ -117,13 +117,18 @@ struct ByteRingBuffers {
 
     mutating func allocate(bytes: Int) throws(Errno) -> KernelAddress {
         if bytes == ByteRingBuffers.keptBytes, let buffer = kept.popLast() { return buffer }
-        return try kernel.pages.allocate(pages: bytes / pageSize)
+        guard kernel.takeShared(Int64(bytes)) else { throw .ENOMEM }
+        do { return try kernel.pages.allocate(pages: bytes / pageSize) } catch {
+            kernel.giveShared(Int64(bytes))
+            throw error
+        }
     }
     mutating func release(_ buffer: KernelAddress, bytes: Int) {
         if bytes == ByteRingBuffers.keptBytes && kept.count < ByteRingBuffers.keptMaximum {
             kept.append(buffer)
         } else {
             kernel.pages.release(buffer, pages: bytes / pageSize)
+            kernel.giveShared(Int64(bytes))
         }
     }
 }

@@ -32,6 +32,7 @@ public final class Kernel {
     public let processLimit: Int
     public let memoryLimit: UInt64
     public let descriptorLimit: Int
+    var sharedUse = SharedMemoryUse()
     public var hostname: [UInt8]
     public var domainname: [UInt8] = [UInt8]("(none)")
     public var table: SyscallTable

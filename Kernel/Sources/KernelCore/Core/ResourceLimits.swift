@@ -13,6 +13,7 @@ public struct ResourceLimits {
         self[Resource.RLIMIT_CORE] = Rlimit64(rlim_cur: 0, rlim_max: infinity)
         self[Resource.RLIMIT_NOFILE] = Rlimit64(rlim_cur: 1024, rlim_max: 1_048_576)
         self[Resource.RLIMIT_MEMLOCK] = Rlimit64(rlim_cur: 8 << 20, rlim_max: 8 << 20)
+        self[Resource.RLIMIT_SIGPENDING] = Rlimit64(rlim_cur: 32_768, rlim_max: 32_768)
         self[Resource.RLIMIT_MSGQUEUE] = Rlimit64(rlim_cur: 819_200, rlim_max: 819_200)
         self[Resource.RLIMIT_NICE] = Rlimit64(rlim_cur: 0, rlim_max: 0)
         self[Resource.RLIMIT_RTPRIO] = Rlimit64(rlim_cur: 0, rlim_max: 0)

@@ -43,6 +43,12 @@ public final class ProcessTable {
     public func removeThread(_ tid: Int32) { threads[tid] = nil }
     public func inGroup(_ group: Int32) -> [Process] { all.filter { $0.group == group && $0.state == .running } }
     public var threadCount: Int { threads.count }
+    /// Threads and zombies of one real user (RLIMIT_NPROC).
+    func threadCount(ofUser uid: UInt32) -> Int {
+        var sum = 0
+        for process in processes.values where process.credentials.uid == uid { sum += max(process.threads.count, 1) }
+        return sum
+    }
 }
 
 /// Which slots are free. A slot is free again only when its host thread no longer runs on it.

@@ -192,6 +192,8 @@ extension AddressSpace {
             var k = index(above: start)
             while k < areas.count, areas[k].start < at {
                 areas[k].protection = protection
+                // Whoever makes part of a reservation writable means to use it.
+                if protection & Mman.PROT_WRITE != 0 { areas[k].isReservation = false }
                 k += 1
             }
             try kernel.host.protect(start, at - start, protection)

@@ -15,6 +15,19 @@ struct ChunkSet {
         return word >= 0 && word < words.count && words[word] >> UInt64(index & 63) & 1 != 0
     }
 
+    /// How many of the range are not in the set.
+    func missing(_ first: Int, through last: Int) -> Int {
+        if first > last { return 0 }
+        if first == last { return contains(first) ? 0 : 1 }
+        var found = 0
+        var index = first
+        while index <= min(last, end - 1) {
+            if contains(index) { found += 1 }
+            index += 1
+        }
+        return last - first + 1 - found
+    }
+
     @inline(__always)
     mutating func insert(_ first: Int, through last: Int) {
         if first == last, contains(first) { return }

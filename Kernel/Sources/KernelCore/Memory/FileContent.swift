@@ -29,6 +29,8 @@ public final class FileContent {
     private var sourceSize: Int64 = 0
     /// Which chunks behind the source hold data; the rest are holes.
     private var present = ChunkSet()
+    /// Bytes counted as the programs' memory (Commitment.swift).
+    private var counted: Int64 = 0
     /// Whether it was ever mapped otherwise than as a code twin.
     var isMapped = false
     /// Rewritten copies of executable ranges.
@@ -46,17 +48,39 @@ public final class FileContent {
     }
 
     deinit {
+        kernel.giveShared(counted)
         for extent in extents { kernel.pages.release(extent.address, pages: extent.bytes / pageSize) }
     }
 
     /// Bytes of page memory reserved, for st_blocks.
     public var allocatedBytes: Int64 {
         let whole = (size + 4095) & ~4095
-        if source != nil { return whole }
-        let held = Int64(present.count) * Int64(FileContent.chunk)
-        // The last chunk counts only as far as the file goes.
-        let last = Int(truncatingIfNeeded: (size - 1) / Int64(FileContent.chunk))
-        return size > 0 && present.contains(last) ? held - ((Int64(last) + 1) * Int64(FileContent.chunk) - whole) : held
+        return source != nil ? whole : held(size: size)
+    }
+
+    /// Bytes in present chunks, were `[first, last]` present as well; the last chunk counts only as far as the file goes.
+    private func held(size: Int64, adding first: Int = 0, through last: Int = -1) -> Int64 {
+        let chunk = Int64(FileContent.chunk)
+        let bytes = Int64(present.count + present.missing(first, through: last)) * chunk
+        let end = Int(truncatingIfNeeded: (size - 1) / chunk)
+        guard size > 0, present.contains(end) || (first <= end && end <= last) else { return bytes }
+        return bytes - ((Int64(end) + 1) * chunk - ((size + 4095) & ~4095))
+    }
+
+    /// Asks for the memory that the chunks `[first, last]` take.
+    private func admit(_ first: Int, through last: Int, end: Int64) throws(Errno) {
+        guard kernel.memoryLimit != 0 else { return }
+        let growth = held(size: max(size, end), adding: first, through: last) - counted
+        guard kernel.takeShared(growth) else { throw .ENOMEM }
+        if growth > 0 { counted += growth }
+    }
+
+    /// After the size or what is present changed.
+    private func recount() {
+        guard kernel.memoryLimit != 0 else { return }
+        let now = held(size: size)
+        kernel.giveShared(counted - now)
+        counted = now
     }
 
     /// The next data (or hole) at or after `offset`, which lies before the end; nil when only a hole follows (lseek(2)).
@@ -93,6 +117,10 @@ public final class FileContent {
     /// Makes `[offset, offset + count)` present: extents exist and the source's bytes are loaded.
     public func prepare(_ offset: Int64, _ count: Int64) throws(Errno) {
         let end = offset + count
+        if source == nil || end > sourceSize {
+            let first = Int(max(offset, source == nil ? 0 : sourceSize) / Int64(FileContent.chunk))
+            try admit(first, through: Int(max(end - 1, 0) / Int64(FileContent.chunk)), end: end)
+        }
         if covered < end { try cover(max(end, source == nil ? 0 : sourceSize)) }
         if source == nil || end > sourceSize {
             let first = Int(max(offset, source == nil ? 0 : sourceSize) / Int64(FileContent.chunk))
@@ -169,11 +197,24 @@ public final class FileContent {
     }
 
     public func write(_ offset: Int64, _ buffer: inout IOBuffer) throws(Errno) -> Int {
-        let count = buffer.remaining
+        var count = buffer.remaining
         if count == 0 { return 0 }
         let (end, overflow) = offset.addingReportingOverflow(Int64(count))
         guard offset >= 0, !overflow, end <= FileContent.maximumSize else { throw .EFBIG }
-        try prepare(offset, Int64(count))
+        defer { recount() }
+        while true {
+            do {
+                try prepare(offset, Int64(count))
+                break
+            } catch {
+                // What still fits is written, as on a full disk: at last the rest of one page.
+                guard error == .ENOMEM else { throw error }
+                let page = pageSize - Int(offset & 4095)
+                guard count > page else { throw .ENOSPC }
+                count = max(count / 2, page)
+                buffer.limit(count)
+            }
+        }
         var done = 0
         while done < count {
             let run = self.run(at: offset + Int64(done))
@@ -196,6 +237,7 @@ public final class FileContent {
     public static let maximumSize: Int64 = 1 << 42
 
     public func truncate(_ newSize: Int64) throws(Errno) {
+        defer { recount() }
         guard newSize >= 0 else { throw .EINVAL }
         guard newSize <= FileContent.maximumSize else { throw .EFBIG }
         if newSize < size {
@@ -218,6 +260,7 @@ public final class FileContent {
 
     /// Zeroes `[offset, end)`, giving whole pages back to the host (truncate, FALLOC_FL_PUNCH_HOLE).
     public func discard(_ offset: Int64, _ end: Int64) {
+        defer { recount() }
         let firstWhole = (offset + Int64(FileContent.chunk) - 1) / Int64(FileContent.chunk)
         present.remove(Int(firstWhole), before: Int(end == max(covered, size) ? .max : end / Int64(FileContent.chunk)))
         var at = offset
@@ -236,5 +279,8 @@ public final class FileContent {
     }
 
     /// fallocate without KEEP_SIZE, or shared memory of a given size.
-    public func extend(to newSize: Int64) { size = max(size, newSize) }
+    public func extend(to newSize: Int64) {
+        size = max(size, newSize)
+        recount()
+    }
 }

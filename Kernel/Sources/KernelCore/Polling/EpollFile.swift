@@ -50,6 +50,7 @@ final class EpollFile: OpenFile {
     func add(_ file: OpenFile, _ descriptor: Int32, _ event: EpollEvent) throws(Errno) {
         let key = EpollKey(file: ObjectIdentifier(file), descriptor: descriptor)
         guard items[key] == nil else { throw .EEXIST }
+        try Headroom.check()
         let item = EpollItem(self, file, key, event)
         if let host = file.hostDescriptor { try watchHost(item, host) }
         items[key] = item

@@ -34,6 +34,8 @@ public enum ProcessClone {
         let flags = request.flags
         try validate(flags)
         if flags & Clone.CLONE_SETTLS != 0 { guard request.tls < Machine.userEnd else { throw .EPERM } }
+        // A signal sent to a whole group finds the child as well: no fork slips past it (Linux: copy_process).
+        if thread.isInterrupted { throw thread.interrupted(.always) }
         try checkLimits(thread.process)
         if flags & Clone.CLONE_VM == 0, !kernel.hasMemory(for: thread.process.memory.committedBytes) { throw .ENOMEM }
         guard let block = kernel.slots.allocate() else { throw .EAGAIN }
@@ -68,6 +70,7 @@ public enum ProcessClone {
         if !isThread {
             kernel.processes.add(process)
             process.parent?.children.append(process)
+            ProcessorTimeLimit.limitsChanged(process)
         } else {
             block.setHostProcess(thread.block.hostProcess)
         }
@@ -118,7 +121,10 @@ public enum ProcessClone {
         let limit = kernel.processLimit
         if limit != 0 && kernel.processes.threadCount >= limit { throw .EAGAIN }
         let soft = process.limits.current(Resource.RLIMIT_NPROC)
-        if !process.credentials.isPrivileged && UInt64(kernel.processes.threadCount) >= soft { throw .EAGAIN }
+        let who = process.credentials
+        if soft != ResourceLimit.RLIM_INFINITY, who.uid != 0, !who.has(Capability.CAP_SYS_RESOURCE), !who.has(Capability.CAP_SYS_ADMIN) {
+            guard UInt64(kernel.processes.threadCount(ofUser: who.uid)) < soft else { throw .EAGAIN }
+        }
         try Headroom.check()
     }
 

@@ -38,5 +38,7 @@ public struct ProcessTimers {
     public var intervals: [IntervalTimer?] = [nil, nil, nil]
     public var posix: [PosixTimer] = []
     public var nextPosixID: Int32 = 0
+    /// RLIMIT_CPU.
+    var processorTime: ProcessorTimeLimit?
     public init() {}
 }

@@ -88,6 +88,8 @@ extension Signals {
         deletePosixTimers(process)
         for timer in process.timers.intervals { if let timer { kernel.timers.cancel(timer) } }
         process.timers.intervals = [nil, nil, nil]
+        if let timer = process.timers.processorTime { kernel.timers.cancel(timer) }
+        process.timers.processorTime = nil
         process.pending = PendingSignals()
     }
 }

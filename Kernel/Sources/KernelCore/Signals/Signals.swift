@@ -94,7 +94,7 @@ public enum Signals {
     private static func hasRoom(_ process: Process) -> Bool {
         var count = process.pending.count
         for thread in process.threads { count += thread.pending.count }
-        return UInt64(count) < min(process.limits.current(Resource.RLIMIT_SIGPENDING), 1 << 20)
+        return Headroom.isThere && UInt64(count) < min(process.limits.current(Resource.RLIMIT_SIGPENDING), 1 << 20)
     }
 
     /// Stops and SIGCONT cancel each other at the moment they are sent.

@@ -44,6 +44,7 @@ extension UnixSocket {
     private func deliver(
         _ buffer: inout IOBuffer, _ length: Int, _ charge: Int, _ request: SendRequest, to other: UnixSocket, _ thread: Thread
     ) throws(Errno) {
+        guard Headroom.isThere else { throw .ENOBUFS }
         if length > 0 {
             let copied = try other.ring.put(&buffer, length)
             if copied < length {

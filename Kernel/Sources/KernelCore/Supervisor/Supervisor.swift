@@ -48,7 +48,11 @@ public final class Supervisor {
             if let status = kernel.mainExitStatus, !isEnding, !config.isResident { beginEnd(exitCode(status)) }
             control.checkStopped()
             if control.shouldStop && !isEnding { beginEnd(control.isAbandoned ? 129 : 0) }
-            if isEnding && kernel.processes.count <= 1 { break }
+            if isEnding {
+                if kernel.processes.count <= 1 { break }
+                // Whoever came to be since.
+                ProcessLife.endAll()
+            }
             waitForEvents()
         }
         return finish()

@@ -24,6 +24,7 @@ public enum InotifyCalls {
                 let inode = try walk.found()
                 if mask & Inotify.IN_ONLYDIR != 0, !inode.isDirectory { throw .ENOTDIR }
                 try Permission.check(inode, Permission.read, call.process)
+                try Headroom.check()
                 return Int(try file.queue.add(inode, mask))
             },
             SyscallEntry(SyscallNumber.inotify_rm_watch) { call throws(Errno) in

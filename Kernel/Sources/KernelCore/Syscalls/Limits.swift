@@ -7,7 +7,7 @@ import Machine
 
 enum Limits {
     private static let note: StaticString =
-        "enforced: NOFILE, FSIZE, STACK, AS, DATA, MEMLOCK, NPROC, NICE, RTPRIO; the others are only kept"
+        "SIGPENDING counts each process; CORE: no core files; MSGQUEUE: no POSIX queues; RTTIME: no real-time scheduling"
 
     static func entries() -> [SyscallEntry] {
         [
@@ -57,6 +57,7 @@ enum Limits {
             if resource == Resource.RLIMIT_NOFILE && new.rlim_max > 1_048_576 { throw .EPERM }
             if new.rlim_max > old.rlim_max && !caller.credentials.has(Capability.CAP_SYS_RESOURCE) { throw .EPERM }
             process.limits[resource] = new
+            if resource == Resource.RLIMIT_CPU { ProcessorTimeLimit.limitsChanged(process) }
         }
         return old
     }

@@ -70,6 +70,7 @@ public enum Locks {
         case Fcntl.F_WRLCK: guard file.isWritable else { throw .EBADF }
         default: throw .EINVAL
         }
+        guard Headroom.isThere else { throw .ENOLCK }
         let locks = FileLocks.of(inode)
         if locks.conflict(wanted) == nil {
             locks.set(wanted)

@@ -115,6 +115,10 @@ enum MemoryCalls {
         let grows = call.i2 & (Mman.PROT_GROWSDOWN | Mman.PROT_GROWSUP)
         guard call.i2 & ~(7 | Mman.PROT_GROWSDOWN | Mman.PROT_GROWSUP | Mman.PROT_SEM) == 0 else { throw .EINVAL }
         if grows != 0 { throw .EINVAL }
+        if call.i2 & Mman.PROT_WRITE != 0 && kernel.memoryLimit != 0 {
+            let growth = call.process.memory.uncommittedBytes(call.a0, call.a1)
+            guard growth == 0 || kernel.hasMemory(for: growth) else { throw .ENOMEM }
+        }
         try call.process.memory.protect(call.a0, call.a1, call.i2 & 7)
         return 0
     }

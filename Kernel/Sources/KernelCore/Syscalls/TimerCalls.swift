@@ -79,6 +79,7 @@ enum TimerCalls {
         }
         let clock = try ProgramClock(call.i0, call.thread)
         guard process.timers.posix.count < maximumTimers else { throw .EAGAIN }
+        try Headroom.check()
         let number = process.timers.nextPosixID
         var event = SigEvent(
             sigev_value: UInt64(UInt32(bitPattern: number)), sigev_signo: Signal.SIGALRM, sigev_notify: Signal.SIGEV_SIGNAL)

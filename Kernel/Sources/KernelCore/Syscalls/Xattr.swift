@@ -72,6 +72,7 @@ public enum Xattr {
         guard call.a3 <= UInt64(XattrFlag.XATTR_SIZE_MAX) else { throw .E2BIG }
         let value = try UserMemory.readBytes(call.a2, Int(call.a3))
         try check(target, try space(name), writes: true, call)
+        try Headroom.check(UInt64(value.count))
         let inode = target.inode
         if let index = inode.attributes.firstIndex(where: { $0.name == name }) {
             if call.i4 & XattrFlag.XATTR_CREATE != 0 { throw .EEXIST }
