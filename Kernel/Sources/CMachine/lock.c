@@ -36,6 +36,9 @@ static void end_if_lost(void) {
 
 static inline void pause_(void) { __builtin_ia32_pause(); }
 
+// The time-stamp counter, and the processor as Linux keeps it in TSC_AUX. A host that lies about either costs time only.
+static inline uint64_t cycles_now(uint32_t *processor) { return __builtin_ia32_rdtscp(processor); }
+
 static __attribute__((noinline)) void lock_slow(void) {
     for (int i = 0; i < 300; i++) {
         pause_();
@@ -94,6 +97,7 @@ void cm_unlock(void) {
 
 // Called with the lock held. Sets the target's wake word; a sleeping target is rung when the lock is released.
 void cm_wake(struct cm_thread *target) {
+    cycles_now(&target->waker_processor);
     if (__atomic_exchange_n(&target->wake, 1, __ATOMIC_SEQ_CST) != 0) return;
     if (__atomic_load_n(&target->parked, __ATOMIC_SEQ_CST) == 0) return;
     struct cm_thread *t = cm_current();
@@ -108,22 +112,36 @@ void cm_kick(struct cm_thread *target) {
     cm_host_call(NR_tgkill, target->host_pid, tid, CM_KICK_SIGNAL, 0, 0, 0);
 }
 
+// Two threads that answer each other need no sleep between: the waker finds us awake and makes no host call. When it last ran on
+// another processor we spin; when on this one, it can only go on if we leave it the processor. Where that does not pay, it is tried
+// again only now and then, so that an idle enclave sleeps.
+enum { SPIN_CYCLES = 40000, YIELDS = 2, YIELD_CYCLES = 400000, MOST_LOSSES = 7 };
+
+static void wait_briefly(struct cm_thread *t) {
+    if (t->brief_skips != 0) { t->brief_skips--; return; }
+    uint32_t processor;
+    uint64_t start = cycles_now(&processor), limit = SPIN_CYCLES;
+    if (processor == t->waker_processor) {
+        limit = YIELD_CYCLES;  // more, and others had it meanwhile
+        for (int i = 0; i < YIELDS && !__atomic_load_n(&t->wake, __ATOMIC_ACQUIRE); i++) cm_host_call(NR_sched_yield, 0, 0, 0, 0, 0, 0);
+    } else {
+        while (!__atomic_load_n(&t->wake, __ATOMIC_ACQUIRE) && cycles_now(&processor) - start < limit) pause_();
+    }
+    if (__atomic_load_n(&t->wake, __ATOMIC_ACQUIRE) && cycles_now(&processor) - start < limit) {
+        t->brief_losses = 0;
+        return;
+    }
+    if (t->brief_losses < MOST_LOSSES) t->brief_losses++;
+    t->brief_skips = (1u << t->brief_losses) - 1;
+}
+
 // Called with the lock held and `wake` cleared under it. Releases the lock, waits for `wake` or the absolute deadline
 // (nanoseconds of `clock`, negative for none), takes the lock again. Returns 0 when woken, 1 on time-out.
 int32_t cm_park(int64_t deadline_ns, int32_t clock) {
     struct cm_thread *t = cm_current();
     int32_t timed_out = 0;
     cm_unlock();
-    if (t->may_spin && deadline_ns != 0) {
-        uint32_t budget = t->spin, i = 0;
-        for (; i < budget; i++) {
-            if (__atomic_load_n(&t->wake, __ATOMIC_ACQUIRE)) break;
-            pause_();
-        }
-        // Where spinning pays keep it; where it does not, fall back to a probe now and then.
-        if (i < budget) t->spin = budget < 2000 ? budget + 200 : budget;
-        else t->spin = budget > 64 ? budget / 2 : 32;
-    }
+    if (deadline_ns != 0) wait_briefly(t);
     if (!__atomic_load_n(&t->wake, __ATOMIC_ACQUIRE)) {
         int64_t ts[2] = {deadline_ns / 1000000000, deadline_ns % 1000000000};
         __atomic_store_n(&t->parked, 1, __ATOMIC_SEQ_CST);

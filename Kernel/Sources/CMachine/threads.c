@@ -18,8 +18,7 @@ void cm_slot_prepare(uint32_t slot) {
     t->kstack_top = (uint64_t)t;
     t->slot = slot;
     t->xstate = (void *)(CM_SLOT_BASE + (uint64_t)slot * CM_SLOT_BYTES + CM_SLOT_XSTATE);
-    t->may_spin = cm_facts.cpu_count > 1;
-    t->spin = 1000;
+    t->waker_processor = UINT32_MAX;
 }
 
 struct cm_regs *cm_thread_regs(struct cm_thread *t) {

@@ -63,8 +63,6 @@ import CMachine
     public var hostCalls: UInt64 { unsafe pointer.pointee.host_calls }
     public var traps: UInt64 { unsafe pointer.pointee.traps }
 
-    /// Whether a short spin before sleeping can pay.
-    public func setMaySpin(_ value: Bool) { unsafe pointer.pointee.may_spin = value ? 1 : 0 }
 
     // MARK: the thread object
 

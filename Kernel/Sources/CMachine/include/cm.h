@@ -30,12 +30,13 @@ struct cm_thread {
     uint64_t syscalls;
     uint64_t host_calls;
     uint64_t traps;
-    uint32_t spin;         // adaptive spin budget, iterations
-    uint32_t may_spin;     // more than one processor is available to this thread
+    uint32_t waker_processor; // where the last waker ran
+    uint32_t brief_losses; // brief waits in a row that did not pay
     uint32_t pending_count;
     uint32_t slot;
     struct cm_thread *pending[8];
-    uint64_t padding[9];
+    uint64_t brief_skips;  // parks that still go straight to sleep
+    uint64_t padding[8];
     struct cm_regs full_regs;   // at CM_T_FULL_REGS
 };
 

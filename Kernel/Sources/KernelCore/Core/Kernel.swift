@@ -67,14 +67,6 @@ public final class Kernel {
     }
 }
 
-extension Kernel {
-    /// Spinning before a sleep can pay only when another processor may run the waker.
-    public func maySpin(_ thread: Thread) -> Bool {
-        if thread.affinity.isEmpty { return Machine.processorCount > 1 }
-        return thread.affinity.reduce(0) { $0 + $1.nonzeroBitCount } > 1
-    }
-}
-
 /// The running kernel.
 @inline(__always) public var kernel: Kernel { Machine.sharedObject(Kernel.self) }
 

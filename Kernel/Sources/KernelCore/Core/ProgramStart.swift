@@ -107,7 +107,6 @@ public enum ProgramStart {
         if let terminal = request.terminal { terminal.adopt(process) }
         block.clearFrame()
         block.setGuest(pid: pid, tid: pid, parent: first.pid)
-        block.setMaySpin(kernel.maySpin(thread))
         block.setObject(thread)
         process.threads = [thread]
         first.children.append(process)

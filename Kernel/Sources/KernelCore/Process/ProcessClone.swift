@@ -54,7 +54,6 @@ public enum ProcessClone {
         Signals.inheritForFork(from: thread, to: child, flags: flags)
         child.affinity = thread.affinity
         child.scheduling = thread.scheduling.forked
-        block.setMaySpin(kernel.maySpin(child))
         if flags & Clone.CLONE_CHILD_CLEARTID != 0 { child.clearChildTid = request.childTid }
         if flags & Clone.CLONE_CHILD_SETTID != 0 { child.setChildTid = request.childTid }
         if flags & Clone.CLONE_SETTLS != 0 { child.startAction = .resumeWithFS(request.tls) }

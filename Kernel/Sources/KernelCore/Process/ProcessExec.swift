@@ -66,7 +66,6 @@ public enum ProcessExec {
         process.memory = AddressSpace()
         process.hostProcess = 0
         block.setGuest(pid: process.pid, tid: thread.tid, parent: process.parentPid)
-        block.setMaySpin(kernel.maySpin(thread))
         block.clearFrame()
         block.setObject(thread)
         thread.move(to: block)

@@ -87,7 +87,6 @@ enum Scheduling {
         try kernel.host.setAffinity(target.block.hostThread, mask)
         // The host drops the processors that are not there.
         target.affinity = try kernel.host.affinity(target.block.hostThread)
-        target.block.setMaySpin(kernel.maySpin(target))
         return 0
     }
 
