@@ -48,7 +48,7 @@ if [ ! -f "$work/runtime.o" ]; then
     "${swift[@]}" -module-name CloisterRuntime -c "$work/runtime.swift" -o "$work/runtime.o"
     llvm-objcopy --redefine-sym swift_release=cm_swift_release_last "$work/runtime.o"
 fi
-ld.lld -static -nostdlib --gc-sections --image-base=0x100000000000 -z separate-code -z max-page-size=4096 -e _start -o "$output.new" \
+ld.lld -static -nostdlib --gc-sections -T "$here/kernel.ld" -z max-page-size=4096 -z norelro -z noexecstack -e _start -o "$output.new" \
     "${objects[@]}" "$work"/{LinuxABI,Formats,Machine,KernelCore,CloisterKernel,runtime}.o ${CLOISTER_KERNEL_LIBS:-/usr/lib/x86_64-linux-gnu/libIPSec_MB.a}
 "$here/plain_retains.py" "$output.new"
 mv "$output.new" "$output"

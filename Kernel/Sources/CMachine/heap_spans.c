@@ -20,6 +20,8 @@ void cm_spans_init(char *pages, uint32_t page_count, uint64_t limit_bytes) {
     atomic_store_explicit(&pool->limit_pages, limit, memory_order_relaxed);
 }
 
+uint64_t cm_heap_first_page(void) { return (uint64_t)cm_heap->pages; }
+
 // MARK: page map
 
 static struct span *span_at_page(uint32_t page) {

@@ -10,7 +10,7 @@ int64_t cm_early_call(int64_t number, uint64_t a, uint64_t b, uint64_t c, uint64
 // x86-64 host call numbers.
 enum {
     NR_read = 0, NR_write = 1, NR_mmap = 9, NR_mprotect = 10, NR_munmap = 11, NR_rt_sigaction = 13, NR_rt_sigprocmask = 14,
-    NR_pread64 = 17, NR_sched_yield = 24, NR_madvise = 28, NR_getpid = 39, NR_clone = 56, NR_exit = 60, NR_wait4 = 61, NR_kill = 62, NR_ftruncate = 77,
+    NR_pread64 = 17, NR_sched_yield = 24, NR_mremap = 25, NR_madvise = 28, NR_getpid = 39, NR_clone = 56, NR_exit = 60, NR_wait4 = 61, NR_kill = 62, NR_ftruncate = 77,
     NR_sigaltstack = 131, NR_prctl = 157, NR_gettid = 186, NR_futex = 202, NR_sched_getaffinity = 204, NR_exit_group = 231, NR_waitid = 247,
     NR_tgkill = 234, NR_openat = 257, NR_getrandom = 318, NR_memfd_create = 319, NR_seccomp = 317,
 };

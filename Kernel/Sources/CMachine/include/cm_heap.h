@@ -71,6 +71,8 @@ struct cm_heap_stats {
 void cm_heap_stats(struct cm_heap_stats *out);
 
 /// Called with a range of free pages that the host may take back (MADV_REMOVE). Unset: nothing is handed back.
+// Address of the first page that objects may lie in.
+uint64_t cm_heap_first_page(void);
 extern void (*cm_heap_release_hook)(void *start, uint64_t length);
 
 /// Weak, to be overridden: a small number for the current thread (default 0), taken modulo CM_HEAP_SHARDS.
