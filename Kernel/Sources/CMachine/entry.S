@@ -95,56 +95,79 @@ cm_write_fs:
         wrfsbase %rdi
         ret
 
-// uint64_t cm_copy(to, from, count): bytes not copied. Faults between the labels land on cm_copy_fault with RCX = bytes left.
-        .globl  cm_copy, cm_fill_zero, cm_copy_start, cm_copy_end, cm_copy_fault
+// uint64_t cm_copy(to, from, count): bytes not copied; uint64_t cm_fill_zero(to, count). RCX = bytes left at every instruction. A fault
+// in a wide step goes on byte by byte, so that the count is exact; one after that lands on cm_copy_fault.
+        .globl  cm_copy, cm_copy_start, cm_copy_bytes, cm_fill_zero, cm_fill_bytes, cm_copy_end, cm_copy_fault
         .p2align 4
 cm_copy:
         movq    %rdx, %rcx
 cm_copy_start:
-        cmpq    $256, %rcx
-        jae     3f
-        cmpq    $8, %rcx
+        cmpq    $32, %rcx
         jb      2f
-1:      movq    (%rsi), %rax
+        cmpq    $1024, %rcx
+        jae     4f
+1:      movups  (%rsi), %xmm0
+        movups  16(%rsi), %xmm1
+        movups  %xmm0, (%rdi)
+        movups  %xmm1, 16(%rdi)
+        addq    $32, %rsi
+        addq    $32, %rdi
+        subq    $32, %rcx
+        cmpq    $32, %rcx
+        jae     1b
+2:      cmpq    $8, %rcx
+        jb      cm_copy_bytes
+3:      movq    (%rsi), %rax
         movq    %rax, (%rdi)
         addq    $8, %rsi
         addq    $8, %rdi
         subq    $8, %rcx
         cmpq    $8, %rcx
-        jae     1b
-2:      testq   %rcx, %rcx
-        jz      4f
+        jae     3b
+cm_copy_bytes:
+        testq   %rcx, %rcx
+        jz      6f
 5:      movb    (%rsi), %al
         movb    %al, (%rdi)
         incq    %rsi
         incq    %rdi
         decq    %rcx
         jnz     5b
-4:      xorl    %eax, %eax
+6:      xorl    %eax, %eax
         ret
-3:      rep movsb
+4:      rep movsb
         xorl    %eax, %eax
         ret
 cm_fill_zero:
         movq    %rsi, %rcx
         xorl    %eax, %eax
-        cmpq    $256, %rcx
-        jae     8f
-        cmpq    $8, %rcx
-        jb      7f
-6:      movq    %rax, (%rdi)
+        cmpq    $32, %rcx
+        jb      2f
+        cmpq    $1024, %rcx
+        jae     4f
+        xorps   %xmm0, %xmm0
+1:      movups  %xmm0, (%rdi)
+        movups  %xmm0, 16(%rdi)
+        addq    $32, %rdi
+        subq    $32, %rcx
+        cmpq    $32, %rcx
+        jae     1b
+2:      cmpq    $8, %rcx
+        jb      cm_fill_bytes
+3:      movq    %rax, (%rdi)
         addq    $8, %rdi
         subq    $8, %rcx
         cmpq    $8, %rcx
-        jae     6b
-7:      testq   %rcx, %rcx
-        jz      9f
-        movb    %al, (%rdi)
+        jae     3b
+cm_fill_bytes:
+        testq   %rcx, %rcx
+        jz      5f
+        movb    $0, (%rdi)
         incq    %rdi
         decq    %rcx
-        jmp     7b
-8:      rep stosb
-9:      xorl    %eax, %eax
+        jmp     cm_fill_bytes
+4:      rep stosb
+5:      xorl    %eax, %eax
         ret
 cm_copy_end:
 cm_copy_fault:

@@ -140,6 +140,11 @@ cm_gate_exit:
 cm_gate_window_end:
 
 cm_gate_slow:
+        // 2: nothing but a full exit. Others may set 1 at any time.
+        movl    $2, %eax
+        xorl    %ecx, %ecx
+        lock cmpxchgl %ecx, %gs:CM_T_WORK
+        je      cm_full_exit_start
         leaq    CM_F_REGS(%rsp), %rdi
         call    cloister_exit_work
         testl   %eax, %eax
@@ -167,7 +172,37 @@ cm_full_exit_start:
         movl    $-1, %eax
         movl    $-1, %edx
         xrstor64 (%rdi)
-        movq    %gs:CM_T_SELF, %rdi
+        // iretq is slow: where only the arithmetic flags may be set, addb and sahf make them, and no register is needed for the jump.
+        movl    %gs:(CM_T_FULL_REGS + CM_R_EFLAGS), %ecx
+        movl    %ecx, %eax
+        andl    $~0x8d5, %eax
+        cmpl    $0x202, %eax
+        jne     1f
+        movl    %ecx, %eax
+        shll    $8, %eax
+        movb    %gs:(CM_T_FULL_REGS + CM_R_EFLAGS + 1), %al
+        shrb    $3, %al
+        andb    $1, %al
+        addb    $0x7f, %al
+        sahf
+        movq    %gs:(CM_T_FULL_REGS + CM_R_R15), %r15
+        movq    %gs:(CM_T_FULL_REGS + CM_R_R14), %r14
+        movq    %gs:(CM_T_FULL_REGS + CM_R_R13), %r13
+        movq    %gs:(CM_T_FULL_REGS + CM_R_R12), %r12
+        movq    %gs:(CM_T_FULL_REGS + CM_R_RBP), %rbp
+        movq    %gs:(CM_T_FULL_REGS + CM_R_RBX), %rbx
+        movq    %gs:(CM_T_FULL_REGS + CM_R_R11), %r11
+        movq    %gs:(CM_T_FULL_REGS + CM_R_R10), %r10
+        movq    %gs:(CM_T_FULL_REGS + CM_R_R9), %r9
+        movq    %gs:(CM_T_FULL_REGS + CM_R_R8), %r8
+        movq    %gs:(CM_T_FULL_REGS + CM_R_RAX), %rax
+        movq    %gs:(CM_T_FULL_REGS + CM_R_RCX), %rcx
+        movq    %gs:(CM_T_FULL_REGS + CM_R_RDX), %rdx
+        movq    %gs:(CM_T_FULL_REGS + CM_R_RSI), %rsi
+        movq    %gs:(CM_T_FULL_REGS + CM_R_RDI), %rdi
+        movq    %gs:(CM_T_FULL_REGS + CM_R_RSP), %rsp
+        jmp     *%gs:(CM_T_FULL_REGS + CM_R_RIP)
+1:      movq    %gs:CM_T_SELF, %rdi
         leaq    CM_T_FULL_REGS(%rdi), %rdi
         // iretq frame on the kernel stack: ss, rsp, rflags, cs, rip
         pushq   $0x2b

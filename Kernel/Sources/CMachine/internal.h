@@ -17,7 +17,7 @@ enum {
 
 extern char cm_gate[], cm_gate_trapped[], cm_gate_exit[], cm_gate_window_end[], cm_full_exit_start[], cm_full_exit_end[];
 extern char cm_plain_start[], cm_plain_end[], cm_gate_getpid[], cm_gate_gettid[], cm_gate_getppid[];
-extern char cm_copy_start[], cm_copy_end[], cm_copy_fault[], cm_string_start[], cm_string_end[], cm_string_fault[];
+extern char cm_copy_start[], cm_copy_bytes[], cm_fill_bytes[], cm_copy_end[], cm_copy_fault[], cm_string_start[], cm_string_end[], cm_string_fault[];
 extern char cm_atomic_start[], cm_atomic_end[], cm_atomic_fault[];
 extern char cm_interrupt_start[], cm_interrupt_end[], cm_interrupt_eintr[];
 extern char cm_restore_rt[];

@@ -97,6 +97,10 @@ void cm_unlock(void) {
 
 // Called with the lock held. Sets the target's wake word; a sleeping target is rung when the lock is released.
 void cm_wake(struct cm_thread *target) {
+    if (target == cm_current()) {
+        target->wake = 1;
+        return;
+    }
     cycles_now(&target->waker_processor);
     if (__atomic_exchange_n(&target->wake, 1, __ATOMIC_SEQ_CST) != 0) return;
     if (__atomic_load_n(&target->parked, __ATOMIC_SEQ_CST) == 0) return;

@@ -42,6 +42,8 @@ static void interrupt_guest(struct host_ucontext *u, int32_t signal, const struc
 void cm_print_trap(const char *what, uint64_t rip, uint64_t rbp, uint64_t rsp, uint64_t address);
 
 static void kernel_fault(int32_t signal, const struct host_siginfo *info, struct host_ucontext *u) {
+    if (in_range(u->rip, cm_copy_start, cm_copy_bytes)) { u->rip = (uint64_t)cm_copy_bytes; return; }
+    if (in_range(u->rip, (char *)cm_fill_zero, cm_fill_bytes)) { u->rip = (uint64_t)cm_fill_bytes; return; }
     if (in_range(u->rip, cm_copy_start, cm_copy_end)) { u->rip = (uint64_t)cm_copy_fault; return; }
     if (in_range(u->rip, cm_string_start, cm_string_end)) { u->rip = (uint64_t)cm_string_fault; return; }
     if (in_range(u->rip, cm_atomic_start, cm_atomic_end)) { u->rip = (uint64_t)cm_atomic_fault; return; }

@@ -47,6 +47,12 @@ import CMachine
     @inlinable public var hasWork: Bool { unsafe pointer.pointee.work != 0 }
     public func setWork(_ value: Bool) { unsafe pointer.pointee.work = value ? 1 : 0 }
 
+    /// The next exit loads all registers (`leavesFully`); where there is no other work, without the lock.
+    public func leaveFully() {
+        leavesFully = true
+        if unsafe pointer.pointee.work == 0 { unsafe pointer.pointee.work = 2 }
+    }
+
     public var hostThread: UInt32 { unsafe pointer.pointee.host_tid }
     public var hostProcess: UInt32 { unsafe pointer.pointee.host_pid }
     public func setHostProcess(_ value: UInt32) { unsafe pointer.pointee.host_pid = value }

@@ -15,7 +15,7 @@ struct cm_thread {
     uint64_t self;
     uint64_t kstack_top;
     uint64_t user_rsp;
-    uint32_t work;         // nonzero: the gate's exit takes the slow path
+    uint32_t work;         // nonzero: the gate's exit takes the slow path; 2: only for a full exit
     uint32_t locked;       // this thread holds the kernel lock
     void *object;          // the Swift thread object (unretained)
     uint32_t wake;         // park word: nonzero means go on

@@ -84,8 +84,11 @@ extension AddressSpace {
 
     /// What the program should be told instead of an address in a stub, which is none of its code.
     func originalAddress(of address: UInt64) -> UInt64 {
-        guard let area = area(at: address), area.kind == .stubs, let twin = area.twin else { return address }
-        guard let original = twin.original(of: Int(address - area.start)) else { return address }
-        return area.start &+ UInt64(bitPattern: original)
+        // Every signal asks; a copied area would cost the references to its content, twin and file.
+        let i = index(above: address)
+        guard i < areas.count, areas[i].start <= address, areas[i].kind == .stubs, let twin = areas[i].twin else { return address }
+        let start = areas[i].start
+        guard let original = twin.original(of: Int(address - start)) else { return address }
+        return start &+ UInt64(bitPattern: original)
     }
 }

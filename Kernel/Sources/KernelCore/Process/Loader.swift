@@ -40,6 +40,10 @@ enum Loader {
             try mapSegments(interpreter, bias: interpreterBias, memory)
             loaded.start = interpreter.image.entry &+ interpreterBias
             loaded.interpreterBase = interpreterBias
+        } else {
+            // One page where programs map first, as Linux has [vvar] there: with no neighbour, the host would make and drop
+            // three levels of page tables for every mapping.
+            _ = try memory.map(MapRequest(bytes: UInt64(pageSize), protection: Mman.PROT_NONE))
         }
         let end = (program.image.lastByteEnd &+ bias + 4095) & ~4095
         memory.heapStart = end + ((Machine.random() & 0x1fff) << 12)

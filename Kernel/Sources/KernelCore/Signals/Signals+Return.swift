@@ -31,9 +31,7 @@ extension Signals {
         }
         let block = thread.block
         block.fullRegisters = set
-        block.leavesFully = true
-        // The gate looks for the full exit only behind the exit work.
-        block.setWork(true)
+        block.leaveFully()
         restoreAlternateStack(thread, context.uc_stack, set.rsp)
         // The host's vDSO lies above the guest's memory; its clocks are guest code as well.
         if set.rip >= Machine.userEnd && !Machine.isInVdso(set.rip) {
@@ -41,6 +39,8 @@ extension Signals {
             return Int(truncatingIfNeeded: set.rax)
         }
         if repeats {
+            // Delivery at the exit must look at the call's result again.
+            block.setWork(true)
             return runAgain(thread, call.registers, set)
         }
         return Int(truncatingIfNeeded: set.rax)
