@@ -50,12 +50,21 @@ package enum ForegroundRun {
             elapsedMicroseconds: claunch_monotonic_microseconds() - started)
     }
 
+    /// After so long the run is no short one, and this command only waits.
+    private static let idleMilliseconds: Int32 = 250
+
     private static func superviseUntilEnd(
         _ kernel: borrowing KernelProcess, _ channel: borrowing ControlChannel, _ relay: inout SignalRelay
     ) throws(LaunchError) {
+        var timeout: Int32? = idleMilliseconds
         while true {
             let ready = try System.waitReadable(
-                [kernel.ended.number, relay.queue.number], timeoutMilliseconds: nil)
+                [kernel.ended.number, relay.queue.number], timeoutMilliseconds: timeout)
+            if ready.isEmpty {
+                claunch_release_idle_memory()
+                timeout = nil
+                continue
+            }
             if ready.contains(kernel.ended.number) { return }
             if try relay.relay(to: channel) { kernel.kill() }
         }

@@ -88,4 +88,9 @@ int claunch_wait_readable(const int *fds, unsigned count, int timeout_ms);
 int64_t claunch_monotonic_microseconds(void);
 int64_t claunch_wall_seconds(void);
 
+// Memory.c
+
+/// Gives back free heap memory and the pages of code; what is needed again is mapped again, a little later.
+void claunch_release_idle_memory(void);
+
 #endif
