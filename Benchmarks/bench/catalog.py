@@ -103,6 +103,7 @@ def _programs() -> list[Benchmark]:
         _timed("bash-200-subshells", at_most(1.5), 0, "/bin/bash", "-c", "for i in {1..200}; do (:); done"),
         Benchmark((Measure("python-start", at_most(1.2)),), (PYTHON, "-c", "pass"), "programs",
                   needs=(PYTHON,), probe="resident"),
+        Benchmark((Measure("python-exec", at_most(2.0)),), (PYTHON, "-c", "pass"), "programs", needs=(PYTHON,), probe="resident"),
         Benchmark((Measure("python-cpu", even),), (PYTHON, "{sources}/cpu.py", "python-cpu", "{scale}"), "programs",
                   needs=(PYTHON,)),
         _timed("gzip", even, 4_000_000, "gzip", "-c", "{scratch}/data"),

@@ -67,31 +67,35 @@ class MemoryProbe(Probe):
 
 
 class ResidentProbe(Probe):
-    """Starting a command in a system that is up already: `exec` where the system has it, seen from outside.
-
-    gVisor's `do` serves no `exec`, so there the command is timed from inside, by the program `timed`.
+    """A command in a system that is up already: timed inside it by the program `timed`, or, where the measure's name ends
+    in `-exec`, from outside, with the client that asks for it.
     """
 
     def __init__(self, benchmark: Benchmark, programs: Path) -> None:
         super().__init__(benchmark)
         self.programs = programs
-        self.enclave = f"bench-{os.getpid()}"
+        self.is_outside = self.name.endswith("-exec")
+        self.enclave = f"bench-{os.getpid()}-{self.name}"
         self.started: System | None = None
         self.keep: frozenset[int] = frozenset()
 
     def sample(self, system: System, words: list[str], timeout: float) -> Values:
-        if system.is_peer:
-            inside = [str(self.programs / "timed"), self.name, "1", system.scratch, "0", *words]
+        inside = [str(self.programs / "timed"), self.name, "100", system.scratch, "0", *words]
+        if system.is_peer:  # gVisor's `do` serves no `exec`
+            if self.is_outside:
+                raise RunSkipped("no exec")
             return lines(process.run(system.command(inside), timeout, self.keep).output)
-        command = words
+        command = words if self.is_outside else inside
         if system.resident is not None:
             if self.started is None:
                 self._start(system, timeout)
                 process.run([*self._named(system.resident.execute), *words], timeout, self.keep)  # warm, as native is
-            command = [*self._named(system.resident.execute), *words]
+            command = [*self._named(system.resident.execute), *command]
         start = time.monotonic()
-        process.run(command, timeout, self.keep)
-        return {self.name: ((time.monotonic() - start) * 1e3, "ms")}
+        output = process.run(command, timeout, self.keep).output
+        if self.is_outside:
+            return {self.name: ((time.monotonic() - start) * 1e3, "ms")}
+        return lines(output)
 
     def _named(self, words: tuple[str, ...]) -> list[str]:
         return [word.replace("{name}", self.enclave) for word in words]

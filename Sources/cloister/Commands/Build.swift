@@ -6,6 +6,7 @@ import Launch
 
 struct Build: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "build",
         abstract: "Build a measured and signed image from a cloister.yaml.",
         discussion: """
             The same inputs give the same measurement on any machine. Unchanged files are not hashed again.

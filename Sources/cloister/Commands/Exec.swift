@@ -5,6 +5,7 @@ import Launch
 
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "exec",
         abstract: "Run a program in an enclave that is already running.",
         discussion: """
             Standard streams, signals and the exit code are passed through.

@@ -6,6 +6,7 @@ import Launch
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "explain",
         abstract: "Say what an image's measurement consists of, or how two images differ.",
         discussion: """
             With two images it ends with 0 when they are the same, with 1 when they differ.

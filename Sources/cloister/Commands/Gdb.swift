@@ -5,6 +5,7 @@ import Launch
 
 struct Gdb: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "gdb",
         abstract: "Attach gdb to an enclave's host process, with the kernel's symbols.",
         discussion: """
             Guest files that the host can see under their own path (--insecure-host-root) are added with their symbols;

@@ -6,6 +6,7 @@ import Launch
 
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inspect",
         abstract: "Show what an image is: identity, sizes, settings and packages.",
         discussion: """
             Example:

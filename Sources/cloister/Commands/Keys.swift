@@ -7,6 +7,7 @@ import Launch
 
 struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "keys",
         abstract: "Create and show keys that sign images.",
         discussion: """
             Example:

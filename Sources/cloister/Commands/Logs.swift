@@ -5,6 +5,7 @@ import Launch
 
 struct Logs: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "logs",
         abstract: "Print what a resident enclave's main program and kernel wrote.",
         discussion: """
             Example:

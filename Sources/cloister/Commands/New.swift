@@ -5,6 +5,7 @@ import Launch
 
 struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "new",
         abstract: "Create a folder with a manifest and a program to start from.",
         discussion: """
             Example:

@@ -6,6 +6,7 @@ import Launch
 
 struct Ps: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "ps",
         abstract: "List enclaves, or the processes inside one.",
         discussion: """
             Example:

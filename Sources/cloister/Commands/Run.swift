@@ -5,6 +5,7 @@ import Launch
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Run a program in an enclave of its own.",
         discussion: """
             The program's exit code is the command's; 125 means that Cloister itself failed (docs/cli.md).

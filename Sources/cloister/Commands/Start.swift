@@ -5,6 +5,7 @@ import Launch
 
 struct Start: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "start",
         abstract: "Start an enclave that stays and serves exec.",
         discussion: """
             With a program after --, it runs as the main program and its output goes to the log.

@@ -5,6 +5,7 @@ import Launch
 
 struct Stop: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "stop",
         abstract: "Stop an enclave: SIGTERM to its programs, SIGKILL after the grace time.",
         discussion: """
             Example:

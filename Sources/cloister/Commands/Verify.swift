@@ -6,6 +6,7 @@ import Launch
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Check every block of an image against its signature, and name what differs.",
         discussion: """
             Ends with 0 when all is as signed and expected, with 77 when something differs.
