@@ -15,6 +15,9 @@ public final class Supervisor {
     let control: ControlService
     private var code: Int32 = 0
     private var isEnding = false
+    /// Ended host processes are reaped together: until then their signals do not wake the supervisor. Nanoseconds; 0 when they do.
+    private var nextReap: Int64 = 0
+    private static let reapInterval: Int64 = 2_000_000
 
     init(_ host: Host, _ config: BootConfig, _ thread: Thread) {
         self.host = host
@@ -106,7 +109,9 @@ public final class Supervisor {
     }
 
     private func reap() {
+        nextReap = 0
         while let (pid, isOrderly) = host.reapChild() {
+            nextReap = Machine.monotonicNanoseconds &+ Supervisor.reapInterval
             if !isOrderly, let lost = kernel.processes.running(hostProcess: pid) {
                 var text = [UInt8]("cloister: host process ")
                 text.append(decimal: Int(pid))
@@ -137,13 +142,20 @@ public final class Supervisor {
         if !kernel.supervisor.spawnRequests.isEmpty { return }
         var timeout: Int64 = -1
         if let next = kernel.timers.nextDeadline { timeout = max(0, next - Machine.monotonicNanoseconds) }
+        if nextReap != 0 {
+            let wait = max(0, nextReap &- Machine.monotonicNanoseconds)
+            timeout = timeout < 0 ? wait : min(timeout, wait)
+            entries[1].fd = -1
+        }
         host.supervisorPoll(&entries, timeout)
         if entries[0].revents != 0 {
             host.clearDoorbell(kernel.supervisor.doorbell)
         }
         kernel.supervisor.isRung = false
-        if entries[1].revents != 0 { host.clearChildSignals(childSignals) }
-        reap()
+        if nextReap == 0 || Machine.monotonicNanoseconds >= nextReap || isEnding {
+            if entries[1].revents != 0 || entries[1].fd < 0 { host.clearChildSignals(childSignals) }
+            reap()
+        }
         control.handle(entries)
     }
 
