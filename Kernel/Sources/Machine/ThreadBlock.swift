@@ -69,7 +69,6 @@ import CMachine
     public var hostCalls: UInt64 { unsafe pointer.pointee.host_calls }
     public var traps: UInt64 { unsafe pointer.pointee.traps }
 
-
     // MARK: the thread object
 
     /// Remembers `object` as the thread of this slot and keeps it alive until `clearObject`.
