@@ -43,6 +43,8 @@ static void keys(void) {
     d.msg_qbytes = 100;
     d.msg_perm.mode = 0600;
     CHECK(msgctl(id, IPC_SET, &d) == 0 && msgctl(id, IPC_STAT, &d) == 0 && d.msg_qbytes == 100 && d.msg_perm.mode == 0600, "IPC_SET");
+    CHECK_ERRNO(msgctl(id + 100000, IPC_SET, NULL), EFAULT);
+    CHECK_ERRNO(msgctl(id + 100000, IPC_SET, &d), EINVAL);
     CHECK_ERRNO(msgctl(id, 99, &d), EINVAL);
     CHECK_ERRNO(msgctl(id, IPC_STAT, (void *)1), EFAULT);
     CHECK_ERRNO(msgctl(-1, IPC_STAT, &d), EINVAL);

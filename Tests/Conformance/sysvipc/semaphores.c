@@ -44,6 +44,8 @@ static void keys(void) {
     CHECK(semctl(id, 0, IPC_SET, (union semun){.buf = &d}) == 0 && semctl(id, 0, IPC_STAT, (union semun){.buf = &d}) == 0 &&
               d.sem_perm.mode == 0600,
           "IPC_SET changes the mode");
+    CHECK_ERRNO(semctl(id + 100000, 0, IPC_SET, (union semun){.buf = NULL}), EFAULT);
+    CHECK_ERRNO(semctl(id + 100000, 0, IPC_SET, (union semun){.buf = &d}), EINVAL);
     CHECK_ERRNO(semctl(id, 0, 99), EINVAL);
     CHECK_ERRNO(semctl(id, 0, IPC_STAT, (union semun){.buf = (void *)1}), EFAULT);
     CHECK_ERRNO(semctl(-1, 0, GETVAL), EINVAL);

@@ -43,10 +43,11 @@ enum ProcSystemV {
             )
             for case let segment? in kernel.sharedSegments.segments {
                 line(
-                    &text, segment.key, segment.id, segment.mode | (segment.isDoomed ? 0o1000 : 0),
+                    &text, segment.permission.key, segment.id, segment.shownMode,
                     [
                         (segment.bytes, 21), (UInt64(segment.creatorPid), 5), (UInt64(segment.lastPid), 5), (UInt64(segment.attachCount), 5),
-                        (UInt64(segment.uid), 5), (UInt64(segment.gid), 5), (UInt64(segment.creatorUid), 5), (UInt64(segment.creatorGid), 5),
+                        (UInt64(segment.permission.uid), 5), (UInt64(segment.permission.gid), 5), (UInt64(segment.permission.creatorUid), 5),
+                        (UInt64(segment.permission.creatorGid), 5),
                         (UInt64(bitPattern: segment.attachTime), 10), (UInt64(bitPattern: segment.detachTime), 10),
                         (UInt64(bitPattern: segment.changeTime), 10), ((segment.bytes + 4095) & ~4095, 21), (0, 21),
                     ])

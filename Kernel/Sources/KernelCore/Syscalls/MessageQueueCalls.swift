@@ -116,11 +116,12 @@ enum MessageQueueCalls {
             try UserMemory.writeBytes(status(queue), to: call.a2)
             return command == SystemV.IPC_STAT ? 0 : Int(queue.id)
         case SystemV.IPC_SET:
+            let ownership = try SystemVOwnership(from: call.a2)
             let maximum = try UserMemory.read(call.a2 &+ offsetOfMaximum, UInt64.self)
             let queue = try kernel.messageQueues.find(id: call.i0)
             guard queue.permission.isOwner(process) else { throw .EPERM }
             if maximum > MessageQueue.defaultBytes { guard process.credentials.has(Capability.CAP_SYS_RESOURCE) else { throw .EPERM } }
-            try queue.permission.change(from: call.a2)
+            queue.permission.change(to: ownership)
             queue.maximumBytes = min(maximum, 1 << 40)
             queue.changeTime = Machine.clock(0).seconds
             // Room and permissions may be others now.

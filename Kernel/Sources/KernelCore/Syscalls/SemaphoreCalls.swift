@@ -71,15 +71,16 @@ enum SemaphoreCalls {
             try UserMemory.writeBytes(status(set), to: call.a3)
             return command == SystemV.IPC_STAT ? 0 : Int(set.id)
         case SystemV.IPC_SET, SystemV.IPC_RMID:
+            let ownership = command == SystemV.IPC_SET ? try SystemVOwnership(from: call.a3) : nil
             let set = try kernel.semaphores.find(id: call.i0)
             guard set.permission.isOwner(process) else { throw .EPERM }
-            if command == SystemV.IPC_RMID {
+            guard let ownership else {
                 kernel.semaphores.remove(set)
                 set.remove()
-            } else {
-                try set.permission.change(from: call.a3)
-                set.changeTime = Machine.clock(0).seconds
+                return 0
             }
+            set.permission.change(to: ownership)
+            set.changeTime = Machine.clock(0).seconds
             return 0
         case SystemV.GETALL, SystemV.SETALL:
             let set = try kernel.semaphores.find(id: call.i0)

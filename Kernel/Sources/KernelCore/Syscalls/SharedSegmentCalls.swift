@@ -21,8 +21,6 @@ enum SharedSegmentCalls {
     private static let SHM_STAT: Int32 = 13
     private static let SHM_INFO: Int32 = 14
     private static let SHM_STAT_ANY: Int32 = 15
-    private static let doomedBit: UInt32 = 0o1000
-    private static let lockedBit: UInt32 = 0o2000
 
     private static func get(_ call: Call) throws(Errno) -> Int {
         kernel.sharedSegments.collect()
@@ -33,7 +31,7 @@ enum SharedSegmentCalls {
         if let segment = kernel.sharedSegments.find(key: key) {
             if flags & SystemV.IPC_CREAT != 0 && flags & SystemV.IPC_EXCL != 0 { throw .EEXIST }
             guard bytes <= segment.bytes else { throw .EINVAL }
-            guard segment.allows(mode, call.process) else { throw .EACCES }
+            guard segment.permission.allows(mode, call.process) else { throw .EACCES }
             return Int(segment.id)
         }
         guard key == SystemV.IPC_PRIVATE || flags & SystemV.IPC_CREAT != 0 else { throw .ENOENT }
@@ -57,7 +55,7 @@ enum SharedSegmentCalls {
             guard address != 0 || !replaces else { throw .EINVAL }
         }
         let executes = flags & SystemV.SHM_EXEC != 0
-        guard segment.allows((isReadOnly ? 0o444 : 0o666) | (executes ? 0o111 : 0), call.process) else { throw .EACCES }
+        guard segment.permission.allows((isReadOnly ? 0o444 : 0o666) | (executes ? 0o111 : 0), call.process) else { throw .EACCES }
         var protection = isReadOnly ? Mman.PROT_READ : Mman.PROT_READ | Mman.PROT_WRITE
         if executes { protection |= Mman.PROT_EXEC }
         var request = MapRequest(bytes: segment.bytes, protection: protection)
@@ -124,30 +122,27 @@ enum SharedSegmentCalls {
         case SHM_STAT, SHM_STAT_ANY:
             let index = Int(call.i0)
             guard index < kernel.sharedSegments.segments.count, let segment = kernel.sharedSegments.segments[index] else { throw .EINVAL }
-            if call.i1 & ~SystemV.IPC_64 == SHM_STAT, !segment.allows(0o444, process) { throw .EACCES }
+            if call.i1 & ~SystemV.IPC_64 == SHM_STAT, !segment.permission.allows(0o444, process) { throw .EACCES }
             try status(segment, call.a2)
             return Int(segment.id)
         case SystemV.IPC_STAT:
             let segment = try kernel.sharedSegments.find(id: call.i0)
-            guard segment.allows(0o444, process) else { throw .EACCES }
+            guard segment.permission.allows(0o444, process) else { throw .EACCES }
             try status(segment, call.a2)
         case SystemV.IPC_SET:
-            let owner = try UserMemory.read(call.a2 &+ 4, UInt64.self)
-            let mode = try UserMemory.read(call.a2 &+ 20, UInt32.self)
+            let ownership = try SystemVOwnership(from: call.a2)
             let segment = try kernel.sharedSegments.find(id: call.i0)
-            guard segment.isOwner(process) else { throw .EPERM }
-            segment.uid = UInt32(truncatingIfNeeded: owner)
-            segment.gid = UInt32(truncatingIfNeeded: owner >> 32)
-            segment.mode = segment.mode & ~0o777 | mode & 0o777
+            guard segment.permission.isOwner(process) else { throw .EPERM }
+            segment.permission.change(to: ownership)
             segment.changeTime = Machine.clock(0).seconds
         case SystemV.IPC_RMID:
             let segment = try kernel.sharedSegments.find(id: call.i0)
-            guard segment.isOwner(process) else { throw .EPERM }
+            guard segment.permission.isOwner(process) else { throw .EPERM }
             kernel.sharedSegments.remove(segment)
         case SHM_LOCK, SHM_UNLOCK:
             let segment = try kernel.sharedSegments.find(id: call.i0)
-            guard segment.isOwner(process) else { throw .EPERM }
-            if call.i1 & ~SystemV.IPC_64 == SHM_LOCK { segment.mode |= lockedBit } else { segment.mode &= ~lockedBit }
+            guard segment.permission.isOwner(process) else { throw .EPERM }
+            segment.isLocked = call.i1 & ~SystemV.IPC_64 == SHM_LOCK
         default: throw .EINVAL
         }
         return 0
@@ -162,10 +157,11 @@ enum SharedSegmentCalls {
     /// struct shmid64_ds of x86-64.
     private static func status(_ segment: SharedSegment, _ address: UInt64) throws(Errno) {
         func pair(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(low) | UInt64(high) << 32 }
-        let mode = segment.mode | (segment.isDoomed ? doomedBit : 0)
+        let permission = segment.permission
         try put(
             [
-                pair(UInt32(bitPattern: segment.key), segment.uid), pair(segment.gid, segment.creatorUid), pair(segment.creatorGid, mode),
+                pair(UInt32(bitPattern: permission.key), permission.uid), pair(permission.gid, permission.creatorUid),
+                pair(permission.creatorGid, segment.shownMode),
                 UInt64(segment.id / 32768), 0, 0, segment.bytes, UInt64(bitPattern: segment.attachTime),
                 UInt64(bitPattern: segment.detachTime), UInt64(bitPattern: segment.changeTime),
                 pair(UInt32(bitPattern: segment.creatorPid), UInt32(bitPattern: segment.lastPid)), UInt64(segment.attachCount), 0, 0,

@@ -5,6 +5,19 @@
 import LinuxABI
 import Machine
 
+/// What IPC_SET changes, from the `struct ipc64_perm` at an address. Linux reads it before it looks at the object.
+struct SystemVOwnership {
+    let uid: UInt32
+    let gid: UInt32
+    let mode: UInt32
+
+    init(from address: UInt64) throws(Errno) {
+        uid = try UserMemory.read(address &+ 4, UInt32.self)
+        gid = try UserMemory.read(address &+ 8, UInt32.self)
+        mode = try UserMemory.read(address &+ 20, UInt32.self) & 0o777
+    }
+}
+
 /// `struct ipc_perm`.
 struct SystemVPermission {
     var key: Int32
@@ -41,14 +54,11 @@ struct SystemVPermission {
         return who.euid == creatorUid || who.euid == uid || who.has(Capability.CAP_SYS_ADMIN)
     }
 
-    /// IPC_SET: owner and mode from the `struct ipc64_perm` at `address`.
-    mutating func change(from address: UInt64) throws(Errno) {
-        let newUid = try UserMemory.read(address &+ 4, UInt32.self)
-        let newGid = try UserMemory.read(address &+ 8, UInt32.self)
-        let newMode = try UserMemory.read(address &+ 20, UInt32.self)
-        uid = newUid
-        gid = newGid
-        mode = newMode & 0o777
+    /// IPC_SET.
+    mutating func change(to new: SystemVOwnership) {
+        uid = new.uid
+        gid = new.gid
+        mode = new.mode
     }
 
     /// `struct ipc64_perm` of x86-64, 48 bytes.

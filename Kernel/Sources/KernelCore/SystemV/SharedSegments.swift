@@ -8,13 +8,8 @@ import Machine
 
 final class SharedSegment: RegularFile {
     let id: Int32
-    var key: Int32
     let bytes: UInt64
-    var uid: UInt32
-    var gid: UInt32
-    let creatorUid: UInt32
-    let creatorGid: UInt32
-    var mode: UInt32
+    var permission: SystemVPermission
     let creatorPid: Int32
     var lastPid: Int32 = 0
     var attachTime: Int64 = 0
@@ -22,19 +17,16 @@ final class SharedSegment: RegularFile {
     var changeTime: Int64
     /// IPC_RMID: it goes with its last mapping.
     var isDoomed = false
+    /// SHM_LOCK.
+    var isLocked = false
 
     init(id: Int32, key: Int32, bytes: UInt64, mode: UInt32, _ process: Process) throws(Errno) {
         self.id = id
-        self.key = key
         self.bytes = bytes
-        self.mode = mode
-        uid = process.credentials.euid
-        gid = process.credentials.egid
-        creatorUid = uid
-        creatorGid = gid
+        permission = SystemVPermission(key: key, mode: mode, process)
         creatorPid = process.pid
         changeTime = Machine.clock(0).seconds
-        let file = RamFile(superblock: kernel.memoryFiles, mode: FileMode.S_IFREG | mode, uid: uid, gid: gid)
+        let file = RamFile(superblock: kernel.memoryFiles, mode: FileMode.S_IFREG | mode, uid: permission.uid, gid: permission.gid)
         file.linkCount = 0
         try file.truncate(Int64(min((bytes + 4095) & ~4095, UInt64(Int64.max))))
         super.init(file, flags: Open.O_RDWR, location: nil)
@@ -43,7 +35,7 @@ final class SharedSegment: RegularFile {
     override var linkText: [UInt8] {
         var text = [UInt8]("/SYSV")
         for shift in 0..<8 {
-            let digit = UInt8(truncatingIfNeeded: UInt32(bitPattern: key) >> UInt32(28 - 4 * shift) & 0xf)
+            let digit = UInt8(truncatingIfNeeded: UInt32(bitPattern: permission.key) >> UInt32(28 - 4 * shift) & 0xf)
             text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
         }
         text.append(contentsOf: [UInt8](" (deleted)"))
@@ -61,23 +53,12 @@ final class SharedSegment: RegularFile {
         return count
     }
 
-    /// ipcperms of Linux: the bits of 0o777 in `wanted`, whoever's they are.
-    func allows(_ wanted: UInt32, _ process: Process) -> Bool {
-        let who = process.credentials
-        let asked = (wanted >> 6 | wanted >> 3 | wanted) & 7
-        var granted = mode
-        if who.euid == creatorUid || who.euid == uid {
-            granted >>= 6
-        } else if who.egid == gid || who.egid == creatorGid || who.groups.contains(gid) || who.groups.contains(creatorGid) {
-            granted >>= 3
-        }
-        return asked & ~granted & 7 == 0 || who.has(Capability.CAP_IPC_OWNER)
+    /// The mode as shmctl(2) and /proc/sysvipc/shm show it.
+    var shownMode: UInt32 {
+        permission.mode | (isDoomed ? SharedSegment.doomedBit : 0) | (isLocked ? SharedSegment.lockedBit : 0)
     }
-
-    func isOwner(_ process: Process) -> Bool {
-        let who = process.credentials
-        return who.euid == creatorUid || who.euid == uid || who.has(Capability.CAP_SYS_ADMIN)
-    }
+    private static let doomedBit: UInt32 = 0o1000
+    private static let lockedBit: UInt32 = 0o2000
 }
 
 public struct SharedSegments {
@@ -99,7 +80,7 @@ public struct SharedSegments {
     }
 
     func find(key: Int32) -> SharedSegment? {
-        for case let segment? in segments where segment.key == key && key != SystemV.IPC_PRIVATE { return segment }
+        for case let segment? in segments where segment.permission.key == key && key != SystemV.IPC_PRIVATE { return segment }
         return nil
     }
 
@@ -119,7 +100,7 @@ public struct SharedSegments {
 
     mutating func remove(_ segment: SharedSegment) {
         segment.isDoomed = true
-        segment.key = SystemV.IPC_PRIVATE
+        segment.permission.key = SystemV.IPC_PRIVATE
         collect()
     }
 }
