@@ -39,7 +39,7 @@ static void share_segment(uint64_t start, uint64_t end, uint64_t *file_offset) {
     *file_offset += bytes;
     while (done < bytes) {
         int64_t r = cm_early_call(18 /* pwrite64 */, (uint64_t)fd, start + done, bytes - done, offset + done, 0, 0);
-        if (r <= 0) early_die("cloister: cannot fill the enclave's memory\n");
+        if (r <= 0 || (uint64_t)r > bytes - done) early_die("cloister: cannot fill the enclave's memory\n");
         done += (uint64_t)r;
     }
     map_shared(start, bytes, offset);
@@ -98,26 +98,27 @@ __attribute__((used)) void cm_boot(uint64_t *stack) {
     }
     if (!(hwcap2 & 2)) early_die("cloister: this processor or host kernel lacks FSGSBASE\n");
     int64_t fd = cm_early_call(NR_memfd_create, (uint64_t)"cloister", 1, 0, 0, 0, 0);
-    if (fd < 0) early_die("cloister: cannot create the enclave's memory file\n");
+    if (fd < 0 || fd > 0x7fffffff) early_die("cloister: cannot create the enclave's memory file\n");
     int64_t high = cm_early_call(72 /* fcntl */, (uint64_t)fd, 1030 /* F_DUPFD_CLOEXEC */, 1000, 0, 0, 0);
-    if (high >= 0) { cm_early_call(3, (uint64_t)fd, 0, 0, 0, 0, 0); fd = high; }
+    if (high >= 0 && high <= 0x7fffffff) { cm_early_call(3, (uint64_t)fd, 0, 0, 0, 0, 0); fd = high; }
     cm_facts.memory_fd = (int32_t)fd;
-    if (cm_early_call(NR_ftruncate, (uint64_t)fd, FILE_BYTES, 0, 0, 0, 0) < 0) early_die("cloister: cannot size the enclave's memory file\n");
+    if (cm_early_call(NR_ftruncate, (uint64_t)fd, FILE_BYTES, 0, 0, 0, 0) != 0) early_die("cloister: cannot size the enclave's memory file\n");
     cm_facts.vdso = vdso;
     cm_facts.hwcap = hwcap;
     cm_facts.hwcap2 = hwcap2;
     boot_stack = (uint64_t)stack;
     read_cpu();
     int64_t self = cm_early_call(NR_openat, (uint64_t)-100, (uint64_t)"/proc/self/exe", 0x80000, 0, 0, 0);
+    if (self > 0x7fffffff) self = -1;
     if (self >= 0) {
         int64_t up = cm_early_call(72, (uint64_t)self, 1030, 1000, 0, 0, 0);
-        if (up >= 0) { cm_early_call(3, (uint64_t)self, 0, 0, 0, 0, 0); self = up; }
+        if (up >= 0 && up <= 0x7fffffff) { cm_early_call(3, (uint64_t)self, 0, 0, 0, 0, 0); self = up; }
     }
-    cm_facts.self_fd = (int32_t)self;
+    cm_facts.self_fd = self < 0 ? -1 : (int32_t)self;
     uint64_t mask[16] = {0};
     int64_t got = cm_early_call(NR_sched_getaffinity, 0, sizeof mask, (uint64_t)mask, 0, 0, 0);
     uint32_t cpus = 0;
-    for (int64_t i = 0; i < got / 8; i++) cpus += (uint32_t)__builtin_popcountll(mask[i]);
+    for (int64_t i = 0; i < got / 8 && i < 16; i++) cpus += (uint32_t)__builtin_popcountll(mask[i]);
     cm_facts.cpu_count = cpus ? cpus : 1;
     cm_parse_vdso(vdso);
 
@@ -149,7 +150,9 @@ __attribute__((used)) void cm_boot(uint64_t *stack) {
     cm_slot_prepare(0);
     struct cm_thread *t = cm_slot_thread(0);
     __asm__ volatile("wrgsbase %0" : : "r"(t));
-    t->host_pid = (uint32_t)cm_early_call(NR_getpid, 0, 0, 0, 0, 0, 0);
+    int64_t pid = cm_early_call(NR_getpid, 0, 0, 0, 0, 0, 0);
+    if (pid <= 0 || pid > 1 << 22) early_die("cloister: the host gives no process number\n");
+    t->host_pid = (uint32_t)pid;
     t->host_tid = t->host_pid;
     cm_install_handlers();
     cm_set_altstack(t);

@@ -159,6 +159,8 @@ static void print_symbol(uint64_t address) {
     for (uint16_t i = 0; i < shnum; i++) {
         if (!file_read(shoff + 64ull * i, &sh, 64) || sh.type != 2) continue;
         if (!file_read(shoff + 64ull * sh.link, &str, 64)) return;
+        // The file is the host's: a symbol table without end must not keep the enclave from ending.
+        if (sh.size > 16 << 20) return;
         for (uint64_t at = 0; at < sh.size; at += sizeof chunk) {
             uint64_t n = sh.size - at < sizeof chunk ? sh.size - at : sizeof chunk;
             if (!file_read(sh.offset + at, chunk, n)) return;
@@ -168,7 +170,7 @@ static void print_symbol(uint64_t address) {
         if (best.value) {
             static char name[160];
             int64_t got = cm_early_call(NR_pread64, (uint64_t)cm_facts.self_fd, (uint64_t)name, sizeof name - 1, str.offset + best.name, 0, 0);
-            if (got <= 0) return;
+            if (got <= 0 || got >= (int64_t)sizeof name) return;
             name[got] = 0;
             cm_print(" ");
             cm_print(name);

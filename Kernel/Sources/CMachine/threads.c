@@ -46,7 +46,8 @@ void cm_set_altstack(struct cm_thread *t) {
     ss.flags = 0;
     ss.pad = 0;
     ss.size = CM_SLOT_ALT_END - CM_SLOT_ALT;
-    cm_early_call(NR_sigaltstack, (uint64_t)&ss, 0, 0, 0, 0, 0);
+    // Without it the host would put signal frames on the guest's stack, or on the kernel's.
+    if (cm_early_call(NR_sigaltstack, (uint64_t)&ss, 0, 0, 0, 0, 0) != 0) cm_panic("the host refuses a signal stack");
 }
 
 static uint8_t dispatch_off;
@@ -56,13 +57,15 @@ void cm_arm_dispatch(void) {
     dispatch_off = 1;
     int64_t r = cm_early_call(NR_prctl, PR_SET_SYSCALL_USER_DISPATCH, 1, cm_facts.text_start,
                               cm_facts.text_end - cm_facts.text_start, (uint64_t)&dispatch_off, 0);
-    if (r < 0) cm_panic("the host refuses system-call dispatch");
+    if (r != 0) cm_panic("the host refuses system-call dispatch");
 }
 
-// Guard pages are only ever needed in the process whose thread runs on the slot.
-static void guard(struct cm_thread *t) {
-    uint64_t base = CM_SLOT_BASE + (uint64_t)t->slot * CM_SLOT_BYTES;
-    cm_early_call(NR_mmap, base + CM_SLOT_ALT_END, CM_SLOT_STACK - CM_SLOT_ALT_END, 0, 0x32 | 0x4000, (uint64_t)-1, 0);
+// Guard pages are only ever needed in the process whose thread runs on the slot. 0, or -1 where the host has no room for one.
+static int32_t guard(struct cm_thread *t) {
+    uint64_t at = CM_SLOT_BASE + (uint64_t)t->slot * CM_SLOT_BYTES + CM_SLOT_ALT_END;
+    int64_t r = cm_early_call(NR_mmap, at, CM_SLOT_STACK - CM_SLOT_ALT_END, 0, 0x32 | 0x4000, (uint64_t)-1, 0);
+    if (r >= 0 && r != (int64_t)at) cm_panic("the host mapped a guard page at a wrong address");
+    return r == (int64_t)at ? 0 : -1;
 }
 
 // First code of a new host thread, on its own slot's kernel stack.
@@ -71,7 +74,7 @@ __attribute__((used)) void cm_child_setup(void) {
     uint64_t base = CM_SLOT_BASE + (uint64_t)t->slot * CM_SLOT_BYTES;
     cm_early_call(NR_madvise, base + CM_SLOT_BLOCK - 0x2000, 0x3000, 23 /* MADV_POPULATE_WRITE */, 0, 0, 0);
     cm_set_altstack(t);
-    guard(t);
+    if (!t->guarded && guard(t) != 0) cm_panic("the host refuses a guard page");
     // A process (not a thread of one) must not outlive the supervisor, which is its parent.
     if (t->host_pid == 0 || t->host_pid == t->host_tid) {
         cm_early_call(NR_prctl, 1 /* PR_SET_PDEATHSIG */, 9, 0, 0, 0, 0);
@@ -84,6 +87,11 @@ __attribute__((used)) void cm_child_setup(void) {
 int64_t cm_spawn(uint64_t flags, uint32_t slot) {
     struct cm_thread *t = cm_slot_thread(slot);
     cm_current()->host_calls++;
+    // Where the memory is the caller's the guard is made here, since the new thread could not be refused any more.
+    if (flags & 0x100 /* CLONE_VM */) {
+        if (guard(t) != 0) return -11;
+        t->guarded = 1;
+    }
     return cm_clone_raw(flags, t->kstack_top - CM_F_BYTES, 0, (uint64_t)&t->host_tid);
 }
 

@@ -118,11 +118,13 @@ void cm_install_handlers(void) {
     a.handler = (void *)handler;
     a.flags = 0x04000000 | 4 | 0x08000000 | 0x40000000;  // RESTORER, SIGINFO, ONSTACK, NODEFER
     a.mask = kick_and_sys;
-    for (uint64_t i = 0; i < sizeof faults; i++) cm_early_call(NR_rt_sigaction, faults[i], (uint64_t)&a, 0, 8, 0, 0);
-    cm_early_call(NR_rt_sigaction, 31, (uint64_t)&a, 0, 8, 0, 0);
-    cm_early_call(NR_rt_sigaction, CM_KICK_SIGNAL, (uint64_t)&a, 0, 8, 0, 0);
+    int64_t refused = 0;
+    for (uint64_t i = 0; i < sizeof faults; i++) refused |= cm_early_call(NR_rt_sigaction, faults[i], (uint64_t)&a, 0, 8, 0, 0);
+    refused |= cm_early_call(NR_rt_sigaction, 31, (uint64_t)&a, 0, 8, 0, 0);
+    refused |= cm_early_call(NR_rt_sigaction, CM_KICK_SIGNAL, (uint64_t)&a, 0, 8, 0, 0);
     uint64_t none = 0;
-    cm_early_call(NR_rt_sigprocmask, 2, (uint64_t)&none, 0, 8, 0, 0);
+    refused |= cm_early_call(NR_rt_sigprocmask, 2, (uint64_t)&none, 0, 8, 0, 0);
+    if (refused != 0) cm_panic("the host refuses the kernel's signal handlers");
 }
 
 // xrstor faults on reserved bits: keep only what this processor has.

@@ -38,7 +38,8 @@ public enum Machine {
         _ = unsafe cm_clock_gettime(id, &s, &n)
         return (s, n)
     }
-    public static var monotonicNanoseconds: Int64 { Int64(truncatingIfNeeded: cm_monotonic_ns()) }
+    /// Never negative, and far enough from the end that a time span can be added, whatever the host says.
+    public static var monotonicNanoseconds: Int64 { Int64(min(cm_monotonic_ns(), 1 << 62)) }
     public static func nanoseconds(_ clock: Clock) -> Int64 {
         let t = self.clock(clock.rawValue)
         return t.seconds &* 1_000_000_000 &+ t.nanoseconds
@@ -79,6 +80,8 @@ public enum Machine {
     public static var xstateBytes: Int { Int((unsafe cm_get_facts().pointee.xstate_bytes)) }
     public static var xstateMask: UInt64 { (unsafe cm_get_facts().pointee.xstate_mask) }
     public static var memoryDescriptor: Int32 { (unsafe cm_get_facts().pointee.memory_fd) }
+    /// The kernel's own file, which names the lines of a backtrace.
+    public static var ownFileDescriptor: Int32 { (unsafe cm_get_facts().pointee.self_fd) }
     public static let userStart: UInt64 = 0x1_0000
     public static let userEnd: UInt64 = 0x1000_0000_0000
     public static let pagesBase: UInt64 = 0x2000_0000_0000

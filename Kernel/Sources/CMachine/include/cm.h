@@ -36,7 +36,9 @@ struct cm_thread {
     uint32_t slot;
     struct cm_thread *pending[8];
     uint64_t brief_skips;  // parks that still go straight to sleep
-    uint64_t padding[8];
+    uint32_t guarded;      // the guard page under the kernel stack is there already
+    uint32_t padding0;
+    uint64_t padding[7];
     struct cm_regs full_regs;   // at CM_T_FULL_REGS
 };
 
@@ -63,6 +65,8 @@ const struct cm_boot_facts *cm_get_facts(void) __attribute__((const));
 #if __STDC_HOSTED__
 #define CM_HOSTED 1
 struct cm_thread *cm_current(void);
+// From here on every clock shows what a test says.
+void cm_hosted_set_time(int64_t seconds, int64_t nanoseconds);
 #else
 static inline __attribute__((always_inline)) struct cm_thread *cm_current(void) {
     struct cm_thread *t;

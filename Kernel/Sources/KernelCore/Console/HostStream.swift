@@ -157,8 +157,7 @@ public final class HostStream: OpenFile {
         guard stream.isRegular else { throw .ENODEV }
         try stream.refresh()
         guard stream.size > 0 else { return FileContent() }
-        guard stream.size <= FileContent.maximumSize else { throw .EFBIG }
-        return FileContent(source: HostFileContent(self, descriptor), size: stream.size)
+        return try FileContent(source: HostFileContent(self, descriptor), size: stream.size)
     }
     public override var linkText: [UInt8] {
         var text = [UInt8]("host:[")

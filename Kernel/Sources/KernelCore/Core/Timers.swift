@@ -40,10 +40,12 @@ public final class TimerQueue {
         queued.removeAll { $0 === timer }
     }
 
-    /// Fires what is due.
+    /// Fires what is due. A timer that is due again at once, as under a clock that the host lets jump, waits for the next round.
     public func fireDue() {
         let now = Machine.monotonicNanoseconds
-        while let timer = queued.last, timer.deadline <= now {
+        var left = queued.count
+        while left > 0, let timer = queued.last, timer.deadline <= now {
+            left -= 1
             queued.removeLast()
             timer.isQueued = false
             timer.fire()

@@ -64,8 +64,7 @@ final class HostFile: OpenFile {
     override func contentForMapping() throws(Errno) -> FileContent {
         try file.refresh()
         guard file.size > 0 else { return FileContent() }
-        guard file.size <= FileContent.maximumSize else { throw .EFBIG }
-        return FileContent(source: HostFileContent(self, descriptor), size: file.size)
+        return try FileContent(source: HostFileContent(self, descriptor), size: file.size)
     }
 }
 

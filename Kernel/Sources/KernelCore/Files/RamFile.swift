@@ -25,7 +25,7 @@ public final class RamFile: Inode {
     }
 
     public override var size: Int64 { held?.size ?? lowerSize }
-    public override var allocatedBytes: Int64 { held?.allocatedBytes ?? (lowerSize + 4095) & ~4095 }
+    public override var allocatedBytes: Int64 { held?.allocatedBytes ?? (min(lowerSize, 1 << 60) + 4095) & ~4095 }
 
     /// The contents, made now when nobody needed them before.
     @inline(__always)
@@ -36,7 +36,7 @@ public final class RamFile: Inode {
     private func makeContent() throws(Errno) -> FileContent {
         let new: FileContent
         if let lower {
-            new = lowerSize > 0 ? FileContent(source: try lower.contentSource(), size: lowerSize) : FileContent()
+            new = lowerSize > 0 ? try FileContent(source: try lower.contentSource(), size: lowerSize) : FileContent()
         } else {
             new = FileContent()
         }

@@ -8,7 +8,7 @@ import Machine
 extension Host {
     func acceptClient(_ listener: Int32) throws(Errno) -> Int32 {
         // SOCK_CLOEXEC
-        Int32(try check(raw.call(288, UInt64(bitPattern: Int64(listener)), 0, 0, 0o2000000), limit: Host.maximumDescriptor))
+        try made(raw.call(288, UInt64(bitPattern: Int64(listener)), 0, 0, 0o2000000))
     }
 
     /// One packet and the descriptors that came with it (at most three). Nothing is kept of a packet that was cut.
@@ -33,9 +33,13 @@ extension Host {
         let count = try check(result, limit: Int64(limit))
         bytes.removeLast(limit - count)
         let descriptors = Host.descriptors(in: control, length: Int(min(message.msg_controllen, 64)))
-        if message.msg_flags & 0x28 != 0 {
-            for one in descriptors { close(one) }
-            throw .EMSGSIZE
+        // MSG_TRUNC | MSG_CTRUNC
+        let isCut = message.msg_flags & 0x28 != 0
+        var areForeign = true
+        for one in descriptors where !isForeign(one) { areForeign = false }
+        if isCut || !areForeign {
+            for one in descriptors where isForeign(one) { close(one) }
+            throw isCut ? .EMSGSIZE : .EIO
         }
         return (bytes, descriptors)
     }

@@ -15,7 +15,7 @@ extension Host {
         let result = Machine.withAddress(of: &path) {
             raw.call(257, Host.word(directory), $0, UInt64(UInt32(bitPattern: flags | Open.O_CLOEXEC)), UInt64(mode))
         }
-        return Int32(try check(result, limit: Int64(Int32.max)))
+        return try made(result)
     }
 
     /// Attributes of `name` in a directory, of the link itself; of the descriptor when the name is empty.
@@ -27,11 +27,22 @@ extension Host {
             Machine.withAddress(of: &stat) { raw.call(262, Host.word(directory), pathAddress, $0, Host.word(flags)) }
         }
         _ = try check(result, limit: 0)
-        // What the rest of the kernel takes for granted.
-        guard stat.st_size >= 0, stat.st_atime_nsec < 1_000_000_000, stat.st_mtime_nsec < 1_000_000_000,
-            stat.st_ctime_nsec < 1_000_000_000
-        else { throw .EIO }
+        guard Host.isPlausible(stat) else { throw .EIO }
         return stat
+    }
+
+    /// What the rest of the kernel takes for granted: a known type, a size, times that can be compared.
+    static func isPlausible(_ stat: Stat) -> Bool {
+        switch stat.st_mode & FileMode.S_IFMT {
+        case FileMode.S_IFREG, FileMode.S_IFDIR, FileMode.S_IFLNK, FileMode.S_IFIFO, FileMode.S_IFCHR, FileMode.S_IFBLK, FileMode.S_IFSOCK:
+            break
+        default: return false
+        }
+        return stat.st_mode <= 0o177777 && stat.st_size >= 0 && isTime(stat.st_atime, stat.st_atime_nsec)
+            && isTime(stat.st_mtime, stat.st_mtime_nsec) && isTime(stat.st_ctime, stat.st_ctime_nsec)
+    }
+    private static func isTime(_ seconds: UInt64, _ nanoseconds: UInt64) -> Bool {
+        Int64(bitPattern: seconds).magnitude <= 1 << 55 && nanoseconds < 1_000_000_000
     }
 
     /// Bytes of directory records; empty at the end.

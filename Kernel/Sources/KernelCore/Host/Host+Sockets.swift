@@ -12,14 +12,14 @@ extension Host {
     }
     func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {
         // F_DUPFD_CLOEXEC
-        Int32(try check(raw.call(72, UInt64(bitPattern: Int64(descriptor)), 1030, 0), limit: Host.maximumDescriptor))
+        try made(raw.call(72, UInt64(bitPattern: Int64(descriptor)), 1030, 0))
     }
     static let maximumDescriptor: Int64 = 0x7fff_ffff
 
     // MARK: epoll
 
     func epollCreate() throws(Errno) -> Int32 {
-        Int32(try check(raw.call(291, 0o2000000), limit: Host.maximumDescriptor))
+        try made(raw.call(291, 0o2000000))
     }
     func epollControl(_ set: Int32, _ operation: Int32, _ descriptor: Int32, _ events: UInt32, _ number: UInt64) throws(Errno) {
         var event = EpollEvent(events: events, data: number)
@@ -45,12 +45,11 @@ extension Host {
     /// Always non-blocking and close-on-exec on the host's side.
     func socket(_ domain: Int32, _ type: Int32, _ protocolNumber: Int32) throws(Errno) -> Int32 {
         let flags = SocketType.SOCK_NONBLOCK | SocketType.SOCK_CLOEXEC
-        return Int32(
-            try check(raw.call(41, descriptor(domain), descriptor(type | flags), descriptor(protocolNumber)), limit: Host.maximumDescriptor))
+        return try made(raw.call(41, descriptor(domain), descriptor(type | flags), descriptor(protocolNumber)))
     }
     func acceptSocket(_ socket: Int32) throws(Errno) -> Int32 {
         let flags = SocketType.SOCK_NONBLOCK | SocketType.SOCK_CLOEXEC
-        return Int32(try check(raw.call(288, descriptor(socket), 0, 0, descriptor(flags)), limit: Host.maximumDescriptor))
+        return try made(raw.call(288, descriptor(socket), 0, 0, descriptor(flags)))
     }
     func bind(_ socket: Int32, _ address: [UInt8]) throws(Errno) {
         var bytes = address
@@ -107,6 +106,7 @@ extension Host {
         var value: Int32 = 0
         let result = Machine.withAddress(of: &value) { raw.call(16, descriptor(socket), UInt64(command), $0) }
         _ = try check(result, limit: 0)
+        guard value >= 0 else { throw .EIO }
         return value
     }
 

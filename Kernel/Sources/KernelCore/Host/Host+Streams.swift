@@ -10,9 +10,7 @@ extension Host {
     func streamStatus(_ descriptor: Int32) -> Stat? {
         var status = Stat()
         let result = Machine.withAddress(of: &status) { raw.call(5, Host.word(descriptor), $0) }
-        guard result == 0, status.st_size >= 0, status.st_atime_nsec < 1_000_000_000, status.st_mtime_nsec < 1_000_000_000,
-            status.st_ctime_nsec < 1_000_000_000
-        else { return nil }
+        guard result == 0, Host.isPlausible(status) else { return nil }
         return status
     }
     /// A character device when the host does not say.

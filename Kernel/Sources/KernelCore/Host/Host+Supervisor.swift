@@ -8,7 +8,7 @@ import Machine
 extension Host {
     func makeDoorbell() throws(Errno) -> Int32 {
         // EFD_CLOEXEC | EFD_NONBLOCK
-        try moveHigh(Int32(try check(raw.call(290, 0, 0o2004000), limit: Host.maximumDescriptor)))
+        try moveHigh(try made(raw.call(290, 0, 0o2004000)))
     }
 
     /// Blocks SIGCHLD in the supervisor and returns a signalfd for it.
@@ -16,14 +16,15 @@ extension Host {
         var mask: UInt64 = 1 << 16
         _ = try check(Machine.withAddress(of: &mask) { raw.call(14, 0, $0, 0, 8) }, limit: 0)
         let result = Machine.withAddress(of: &mask) { raw.call(289, UInt64.max, $0, 8, 0o2004000) }
-        return try moveHigh(Int32(try check(result, limit: Host.maximumDescriptor)))
+        return try moveHigh(try made(result))
     }
 
     /// The kernel's own descriptors live above what launchers hand over.
     func moveHigh(_ descriptor: Int32) throws(Errno) -> Int32 {
-        let new = try check(raw.call(72, UInt64(bitPattern: Int64(descriptor)), 1030, 1000), limit: Host.maximumDescriptor)
+        let new = try made(raw.call(72, UInt64(bitPattern: Int64(descriptor)), 1030, 1000))
+        guard new >= 1000 else { throw .EIO }
         _ = raw.call(3, UInt64(bitPattern: Int64(descriptor)))
-        return Int32(new)
+        return new
     }
 
     func clearDoorbell(_ descriptor: Int32) {
@@ -40,7 +41,7 @@ extension Host {
     func reapChild() -> (process: UInt32, isOrderly: Bool)? {
         var status: Int32 = 0
         let result = Machine.withAddress(of: &status) { raw.call(61, UInt64.max, $0, 1, 0) }
-        return result > 0 ? (UInt32(truncatingIfNeeded: result), status == 0) : nil
+        return Host.processNumber(result).map { ($0, status == 0) }
     }
 
     /// Kills every host process of the enclave but the caller: they are in its process group.
@@ -54,14 +55,18 @@ extension Host {
     func supervisorPoll(_ entries: inout [PollFd], _ timeout: Int64) {
         var limit = Timespec(tv_sec: timeout / 1_000_000_000, tv_nsec: timeout % 1_000_000_000)
         let raw = self.raw
+        let asked = entries
         let count = entries.count
         Machine.unlock()
         let result = Machine.withAddress(of: &limit) { limitAddress in
             Machine.withElements(of: &entries) { raw.call(271, $0, UInt64(count), timeout < 0 ? 0 : limitAddress, 0, 8) }
         }
         Machine.lock()
-        if result < 0 || result > Int64(count) {
-            for i in 0..<entries.count { entries[i].revents = 0 }
+        let isAnswer = result > 0 && result <= Int64(count)
+        for i in 0..<entries.count {
+            // What was asked for, and what poll(2) may always say.
+            let allowed = isAnswer ? asked[i].events | Poll.POLLERR | Poll.POLLHUP | Poll.POLLNVAL : 0
+            entries[i] = PollFd(fd: asked[i].fd, events: asked[i].events, revents: entries[i].revents & allowed)
         }
     }
 }

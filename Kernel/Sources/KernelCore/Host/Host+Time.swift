@@ -10,7 +10,7 @@ extension Host {
     func clock(_ id: Int32) -> Int64 {
         var time = Timespec()
         let result = Machine.withAddress(of: &time) { raw.call(228, UInt64(bitPattern: Int64(id)), $0) }
-        guard result == 0 else { return 0 }
+        guard result == 0, Time.isValid(time), time.tv_sec < Host.longestSeconds else { return 0 }
         return Time.saturating(time)
     }
 
@@ -25,7 +25,14 @@ extension Host {
     func usage(_ who: Int32) -> Rusage {
         var usage = Rusage()
         let result = Machine.withAddress(of: &usage) { raw.call(98, UInt64(bitPattern: Int64(who)), $0) }
-        return result == 0 ? usage : Rusage()
+        let isPlausible = Host.isSpan(usage.ru_utime) && Host.isSpan(usage.ru_stime) && usage.ru_maxrss >= 0 && usage.ru_minflt >= 0
+        return result == 0 && isPlausible ? usage : Rusage()
+    }
+
+    /// Some thirty years: what a process may have used, with room for sums.
+    private static let longestSeconds: Int64 = 1 << 30
+    private static func isSpan(_ time: Timeval) -> Bool {
+        time.tv_sec >= 0 && time.tv_sec < longestSeconds && time.tv_usec >= 0 && time.tv_usec < 1_000_000
     }
 }
 

@@ -23,6 +23,21 @@ public final class Host {
         throw errno
     }
 
+    /// A descriptor the host made. One that is the kernel's own would be written to or closed under it.
+    func made(_ result: Int64) throws(Errno) -> Int32 {
+        let descriptor = Int32(try check(result, limit: Host.maximumDescriptor))
+        guard isForeign(descriptor) else { throw .EIO }
+        return descriptor
+    }
+    func isForeign(_ descriptor: Int32) -> Bool {
+        descriptor >= 0 && descriptor != Machine.memoryDescriptor && descriptor != Machine.ownFileDescriptor
+    }
+
+    /// The number of a host process or thread that clone(2) made: pid_max is at most 4194304, and 1 is never ours.
+    static func processNumber(_ result: Int64) -> UInt32? {
+        result > 1 && result <= 1 << 22 ? UInt32(truncatingIfNeeded: result) : nil
+    }
+
     // MARK: memory
 
     private let privateAnonymous: UInt64 = 0x32 | 0x4000

@@ -24,8 +24,8 @@ public final class FileContent {
     /// Bytes covered by extents.
     private var covered: Int64 = 0
     private var source: ContentSource?
-    /// One flag a 64 KiB chunk: loaded from the source. Empty when there is no source.
-    private var loaded: [Bool] = []
+    /// Which 64 KiB chunks were loaded from the source. Empty when there is no source.
+    private var loaded = ChunkSet()
     private var sourceSize: Int64 = 0
     /// Which chunks behind the source hold data; the rest are holes.
     private var present = ChunkSet()
@@ -39,12 +39,12 @@ public final class FileContent {
 
     public init() { size = 0 }
 
-    /// Contents of `size` bytes that `source` supplies.
-    public init(source: ContentSource, size: Int64) {
+    /// Contents of `size` bytes that `source` supplies. A host may claim any size: EFBIG beyond what this kernel holds.
+    public init(source: ContentSource, size: Int64) throws(Errno) {
+        guard size >= 0, size <= FileContent.maximumSize else { throw .EFBIG }
         self.source = source
         self.size = size
         sourceSize = size
-        loaded = Array(repeating: false, count: Int((size + Int64(FileContent.chunk) - 1) / Int64(FileContent.chunk)))
     }
 
     deinit {
@@ -130,7 +130,7 @@ public final class FileContent {
             let first = Int(offset) / FileContent.chunk
             let last = Int(min(end, sourceSize) - 1) / FileContent.chunk
             if last < first { return }
-            for index in first...last where !loaded[index] {
+            for index in first...last where !loaded.contains(index) {
                 let start = Int64(index * FileContent.chunk)
                 let bytes = Int(min(Int64(FileContent.chunk), sourceSize - start))
                 var at = start
@@ -140,7 +140,7 @@ public final class FileContent {
                     try source.load(offset: at, count: n, to: run.address)
                     at += Int64(n)
                 }
-                loaded[index] = true
+                loaded.insert(index, through: index)
             }
         }
     }
@@ -244,10 +244,10 @@ public final class FileContent {
             if source != nil {
                 if newSize == 0 {
                     source = nil
-                    loaded = []
+                    loaded = ChunkSet()
                 } else {
                     try prepare(0, newSize)
-                    for i in 0..<loaded.count { loaded[i] = true }
+                    loaded.insert(0, through: Int((sourceSize - 1) / Int64(FileContent.chunk)))
                 }
             }
             discard(newSize, max(covered, size))

@@ -18,12 +18,6 @@ struct HostPollSet {
         bytes.append(littleEndian: UInt16(0))
     }
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
-    /// What the host reported for entry `index`, cut down to what was asked and to what it may always say.
-    func events(_ index: Int) -> PollEvents {
-        let asked = PollEvents(bytes.littleEndian(UInt16.self, at: index * 8 + 4) ?? 0)
-        let said = PollEvents(bytes.littleEndian(UInt16.self, at: index * 8 + 6) ?? 0)
-        return said & (asked | PollEvents(Poll.POLLERR | Poll.POLLHUP | Poll.POLLNVAL))
-    }
 }
 
 extension Thread {

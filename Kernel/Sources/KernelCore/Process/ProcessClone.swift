@@ -77,12 +77,12 @@ public enum ProcessClone {
         if !isThread && flags & Clone.CLONE_VM != 0 { hostFlags |= Clone.CLONE_VM }
         // Without the host's view of the new tid the child cannot be kicked; it looks at its work before it enters the guest.
         let host = Machine.spawn(hostFlags: hostFlags, slot: block.slot)
-        guard host > 0 else {
+        guard let hostNumber = Host.processNumber(host) else {
             undo(child, block)
             throw .EAGAIN
         }
         if !isThread {
-            process.hostProcess = UInt32(truncatingIfNeeded: host)
+            process.hostProcess = hostNumber
             block.setHostProcess(process.hostProcess)
         }
         if let completion { waitForVfork(thread, completion) }

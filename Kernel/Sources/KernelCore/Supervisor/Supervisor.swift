@@ -95,8 +95,8 @@ public final class Supervisor {
             mailbox.spawnRequests.removeFirst()
             if next.mustExit && next.process.threads.isEmpty { continue }
             let result = Machine.spawn(hostFlags: ProcessClone.hostProcessOfSupervisor, slot: next.block.slot)
-            if result > 0 {
-                next.process.hostProcess = UInt32(truncatingIfNeeded: result)
+            if let number = Host.processNumber(result) {
+                next.process.hostProcess = number
                 next.block.setHostProcess(next.process.hostProcess)
             } else {
                 Log.note("the host refuses a new process")
