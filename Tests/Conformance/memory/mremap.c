@@ -54,5 +54,12 @@ int main(void) {
     CHECK(file != MAP_FAILED && !memcmp(file, "file", 4), "a file mapping moves");
     file[0] = 'F';
     CHECK(file_is("f", "File"), "and is still the file");
+    // The file was empty when it was mapped, and nothing of it was touched since it grew.
+    int grown = open("g", O_RDWR | O_CREAT, 0600);
+    char *empty = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, grown, 0);
+    CHECK_OK(ftruncate(grown, 2 * PAGE));
+    char *place = fresh(4);
+    CHECK(mremap(empty, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, place) == place, "an untouched mapping moves");
+    CHECK(place[0] == 0 && place[PAGE] == 0, "and shows what the file has now");
     DONE();
 }

@@ -105,7 +105,8 @@ extension AddressSpace {
             while done < kept {
                 let offset = found.offset + Int64(start - found.start) + Int64(done)
                 let limit = max(0, ((content.size + 4095) & ~4095) - offset)
-                if limit == 0 {
+                // Behind the end, or where a file that grew since has no memory yet, nothing of it can be mapped.
+                if limit == 0 || offset >= content.covered {
                     pieces.append((done, kept - done))
                     break
                 }

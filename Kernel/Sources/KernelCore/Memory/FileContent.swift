@@ -22,7 +22,7 @@ public final class FileContent {
     public private(set) var size: Int64
     private var extents: [Extent] = []
     /// Bytes covered by extents.
-    private var covered: Int64 = 0
+    private(set) var covered: Int64 = 0
     private var source: ContentSource?
     /// Which 64 KiB chunks were loaded from the source. Empty when there is no source.
     private var loaded = ChunkSet()
