@@ -77,8 +77,9 @@ bench: ## Print the table of ratios to native (ARGS=--quick for the short one)
 	Benchmarks/bench.py $(ARGS)
 
 .PHONY: fuzz
-fuzz: ## Feed broken input to every decoder of the hosted side (SECONDS_EACH=60)
-	CLOISTER_FUZZ_SECONDS=$(SECONDS_EACH) $(SWIFT) test $(SWIFT_FLAGS) --filter Fuzz
+fuzz: ## Feed broken input to every decoder, and lies of the host to the kernel (SECONDS_EACH=60)
+	CLOISTER_FUZZ_SECONDS=$(SECONDS_EACH) $(SWIFT) test $(SWIFT_FLAGS) --filter '[Ff]uzz|[Dd]amage'
+	CLOISTER_FUZZ_SECONDS=$(SECONDS_EACH) $(SWIFT) test --package-path Kernel --scratch-path $(CURDIR)/$(SCRATCH)/kernel-tests --filter Fuzz
 
 .PHONY: lint
 lint: ## Check format, licence lines, unsafe code, kernel dependencies and shell scripts

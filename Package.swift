@@ -40,9 +40,11 @@ let package = Package(
         // The command.
         .executableTarget(name: "cloister", dependencies: ["Launch", "Image", "Formats", arguments]),
 
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", crypto]),
-        .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", crypto]),
-        .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image"], exclude: ["Fixtures"]),
+        // Seeded damage for the tests of both packages.
+        .target(name: "FuzzSupport", path: "Kernel/Tests/FuzzSupport"),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),
+        .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", "FuzzSupport", crypto]),
+        .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats", arguments]),
     ]
 )

@@ -22,12 +22,13 @@ let package = Package(
         .target(name: "Machine", dependencies: ["CMachine", "LinuxABI"], swiftSettings: strict),
         .target(name: "KernelCore", dependencies: ["Machine", "LinuxABI", "Formats"], swiftSettings: strict),
 
+        .target(name: "FuzzSupport", path: "Tests/FuzzSupport"),
         // What the C headers say about structures.
         .target(name: "CLinuxLayout", path: "Tests/CLinuxLayout"),
         .testTarget(
             name: "LinuxABITests", dependencies: ["LinuxABI", "CLinuxLayout"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .testTarget(
-            name: "KernelCoreTests", dependencies: ["KernelCore", "Machine", "CMachine", "LinuxABI", "Formats"],
+            name: "KernelCoreTests", dependencies: ["KernelCore", "Machine", "CMachine", "LinuxABI", "Formats", "FuzzSupport"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

@@ -18,9 +18,11 @@ if [ "$mode" = debug ]; then swift+=(-Onone -g); else swift+=(-O -g -Xcc -O2); f
 
 # compile NAME DEPENDENCIES...: rebuilds a module when its sources or a module it needs changed.
 compile() {
-    local name=$1 object="$work/$1.o" newest
+    local name=$1 object="$work/$1.o" newest=
     shift
-    newest=$(find "$here/Sources/$name" "$here/Sources/CMachine/include" "$here/build.sh" -type f -newer "$object" 2>/dev/null | head -n 1 || true)
+    if [ -f "$object" ]; then
+        newest=$(find "$here/Sources/$name" "$here/Sources/CMachine/include" "$here/build.sh" -type f -newer "$object" -print -quit)
+    fi
     for dependency in "$@"; do [ "$work/$dependency.swiftmodule" -nt "$object" ] && newest=$dependency; done
     if [ -f "$object" ] && [ -z "$newest" ]; then return; fi
     mapfile -t sources < <(find "$here/Sources/$name" -name '*.swift' | sort)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A launcher that lies, field by field, against what was measured.
+import FuzzSupport
 import Testing
 
 @testable import Formats

@@ -2,6 +2,7 @@
 
 import Formats
 import Foundation
+import FuzzSupport
 import Testing
 
 @testable import Image

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define SLOTS 256
-#define HOSTED_PAGES (64ull << 30)
+#define HOSTED_PAGES CM_PAGES_BYTES
 
 struct cm_boot_facts cm_facts;
 void *cm_shared_object_;

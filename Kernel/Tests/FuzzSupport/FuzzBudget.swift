@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Seeded random input for a bounded time: about two seconds a test, or CLOISTER_FUZZ_SECONDS.
+// Seeded random input for a bounded time: about two seconds a test, or CLOISTER_FUZZ_SECONDS. Both packages use it.
 
 import Foundation
 
 /// SplitMix64: the same inputs on each run, so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state
         value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -18,12 +18,12 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-enum FuzzBudget {
-    static let seconds: Double =
+public enum FuzzBudget {
+    public static let seconds: Double =
         ProcessInfo.processInfo.environment["CLOISTER_FUZZ_SECONDS"].flatMap { Double($0) } ?? 2
 
     /// Calls `body` until the time is over; returns how often.
-    static func spend(_ body: () throws -> Void) rethrows -> Int {
+    public static func spend(_ body: () throws -> Void) rethrows -> Int {
         let end = Date().addingTimeInterval(seconds)
         var rounds = 0
         while Date() < end {
@@ -35,7 +35,7 @@ enum FuzzBudget {
 }
 
 /// A damaged copy: flipped, removed, inserted or repeated bytes, or a cut.
-func mutated(_ bytes: [UInt8], with generator: inout SeededGenerator) -> [UInt8] {
+public func mutated(_ bytes: [UInt8], with generator: inout SeededGenerator) -> [UInt8] {
     var result = bytes
     for _ in 0..<Int.random(in: 1...4, using: &generator) {
         let position = result.isEmpty ? 0 : Int.random(in: 0..<result.count, using: &generator)

@@ -190,5 +190,8 @@ struct LyingHostTests {
             try Host(ScriptedHost { _, _ in 0x11000 }).remap(0x10000, 4096, to: 0x20000, 4096)
         }
         await #expect(processExitsWith: .exitCode(70)) { Host(ScriptedHost { _, _ in -22 }).unmap(0x10000, 4096) }
+        await #expect(processExitsWith: .exitCode(70)) {
+            Host(ScriptedHost { _, _ in -12 }).discardPages(KernelAddress(Machine.pagesBase), bytes: 1 << 40)
+        }
     }
 }

@@ -14,9 +14,9 @@ struct TestKernel {
     let host: ScriptedHost
     let thread: Thread
 
-    /// Starts on an honest host: everything is passed on.
-    init(mounts: [BootConfig.Mount] = []) {
-        host = ScriptedHost(TestKernel.honest)
+    /// Starts on an honest host: everything is passed on, or to `host`.
+    init(mounts: [BootConfig.Mount] = [], host answer: @escaping (Int64, [UInt64]) -> Int64 = TestKernel.honest) {
+        host = ScriptedHost(answer)
         var config = BootConfig()
         config.insecureHostRoot = true
         config.mounts = mounts

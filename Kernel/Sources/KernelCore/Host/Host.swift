@@ -93,11 +93,13 @@ public final class Host {
     }
     /// Gives page memory back; it reads as zero afterwards (MADV_REMOVE).
     func discardPages(_ page: KernelAddress, bytes: Int) {
-        guard raw.call(28, page.value, UInt64(bytes), 9) == 0 else {
-            PageMemory.zero(page, bytes)
-            return
-        }
+        if giveBack(page, bytes: bytes) { return }
+        // By hand, unless that would make the host find memory for what perhaps nobody ever touched.
+        guard bytes <= 64 << 20 else { Machine.panic("the host refuses to take memory back") }
+        PageMemory.zero(page, bytes)
     }
+    /// The same without doing it by hand when the host refuses.
+    func giveBack(_ page: KernelAddress, bytes: Int) -> Bool { raw.call(28, page.value, UInt64(bytes), 9) == 0 }
     func residentPages(_ address: UInt64, _ bytes: UInt64, into vector: inout [UInt8]) throws(Errno) {
         let result = Machine.withAddress(of: &vector) { raw.call(27, address, bytes, $0) }
         _ = try check(result, limit: 0)

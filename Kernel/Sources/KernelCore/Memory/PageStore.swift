@@ -37,9 +37,14 @@ public final class PageStore {
     /// Gives a run from `allocate(pages:)` back.
     public func release(_ address: KernelAddress, pages: Int) {
         let order = PageStore.order(pages)
-        kernel.host.discardPages(address, bytes: pageSize << order)
-        free[order].append(address.value)
         allocatedPages -= 1 << order
+        let bytes = pageSize << order
+        if !kernel.host.giveBack(address, bytes: bytes) {
+            // To clear a large run by hand would touch memory that perhaps nobody ever used: it is not handed out again.
+            if bytes > 1 << 20 { return }
+            PageMemory.zero(address, bytes)
+        }
+        free[order].append(address.value)
     }
 
     /// Pages that a run for `pages` really has.
