@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(
     # building the kernel and the conformance programs
-    gcc libc6-dev libipsec-mb-dev llvm musl-tools
+    binutils gcc libc6-dev libipsec-mb-dev llvm musl-tools
     # programs that the example and the tests run unmodified
     bash busybox-static coreutils gawk git golang-go openssl perl procps python3 sqlite3
     # tools of the checks themselves
@@ -14,6 +14,7 @@ packages=(
 
 missing=()
 for package in "${packages[@]}"; do
+    # A package that dpkg never heard of is an error of dpkg-query, and missing all the same.
     status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
     [[ $status == "install ok installed" ]] || missing+=("$package")
 done
