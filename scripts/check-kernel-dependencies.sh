@@ -21,5 +21,5 @@ while IFS=: read -r file line text; do
         echo "$file:$line: import of $module"
         status=1
     fi
-done < <(grep -rnE '^ *(@[a-zA-Z_()]+ +)*((public|package|internal|private) +)?import +' Kernel/Sources --include='*.swift' || true)
+done < <(grep -rnE '^ *(@[a-zA-Z_()]+ +)*((public|package|internal|private) +)?import +' Kernel/Sources --include='*.swift' || [[ $? -eq 1 ]])
 exit $status

@@ -36,7 +36,8 @@ if [[ $status -ne 0 ]]; then
     echo "sales-report: error: the job in the enclave ended with code $status" >&2
     exit 1
 fi
-grep -v '^{' "$out/enclave.err" >&2 || true
+# Warnings of the command, where there are any: grep says 1 when there are none.
+grep -v '^{' "$out/enclave.err" >&2 || [[ $? -eq 1 ]]
 tail -n 1 "$out/enclave.err" >"$out/enclave.json"
 
 cat "$out/enclave.txt"

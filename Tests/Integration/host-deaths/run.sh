@@ -35,6 +35,9 @@ echo "a killed host process stops the enclave with 71"
 start
 mapfile -t others < <(pgrep -P "$supervisor")
 kill -9 "$supervisor"
-wait "$launcher" || true
+if wait "$launcher"; then
+    echo "the command reports success after its supervisor was killed" >&2
+    exit 1
+fi
 for process in "${others[@]}"; do wait_gone "$process"; done
 echo "a killed supervisor leaves no host process"
