@@ -29,7 +29,8 @@ static int32_t copy_components(uint64_t to, uint64_t from, uint64_t bits, uint64
     while (bits) {
         uint32_t i = (uint32_t)__builtin_ctzll(bits), offset = component[i].offset, size = component[i].size;
         bits &= bits - 1;
-        if (!size || offset + (uint64_t)size > limit) continue;
+        // A component left out would keep what the slot's last thread had there.
+        if (!size || offset + (uint64_t)size > limit) return -1;
         if (cm_copy((void *)(to + offset), (const void *)(from + offset), size)) return -1;
     }
     return 0;
@@ -95,5 +96,6 @@ int32_t cm_xstate_get(uint64_t from) {
     header[0] &= bits;
     if (!(header[0] & 1)) clear_x87(x);
     if (!(header[0] & 2)) __builtin_memset(x + 160, 0, 256);
-    return copy_components((uint64_t)x, from, header[0], size);
+    // As the processor's own XRSTOR: by the layout, whatever size the frame claims. The caller checked the range of the whole.
+    return copy_components((uint64_t)x, from, header[0], cm_facts.xstate_bytes);
 }
