@@ -52,7 +52,12 @@
         movq    $\site, (CM_F_REGS + CM_R_SITE)(%rsp)
         movl    $0, %gs:CM_T_FULL_EXIT
         incq    %gs:CM_T_SYSCALLS
-        cld
+        // The kernel runs without the guest's NT, with which iretq faults, AC and ID; the frame keeps them.
+        testl   $0x244000, (CM_F_REGS + CM_R_EFLAGS)(%rsp)
+        jz      1f
+        pushq   $0x202
+        popfq
+1:      cld
         xorl    %ebp, %ebp
         leaq    CM_F_REGS(%rsp), %rdi
         .endm

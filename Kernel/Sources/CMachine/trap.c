@@ -42,18 +42,21 @@ static void interrupt_guest(struct host_ucontext *u, int32_t signal, const struc
 void cm_print_trap(const char *what, uint64_t rip, uint64_t rbp, uint64_t rsp, uint64_t address);
 
 static void kernel_fault(int32_t signal, const struct host_siginfo *info, struct host_ucontext *u) {
+    // The guest's single-step and alignment flags followed it into the kernel: go on without them.
+    if (signal == 5 && u->trapno == 1) { u->eflags &= ~0x100ull; return; }
+    if (signal == 7 && u->trapno == 17) { u->eflags &= ~0x40000ull; return; }
     if (in_range(u->rip, cm_copy_start, cm_copy_bytes)) { u->rip = (uint64_t)cm_copy_bytes; return; }
     if (in_range(u->rip, (char *)cm_fill_zero, cm_fill_bytes)) { u->rip = (uint64_t)cm_fill_bytes; return; }
     if (in_range(u->rip, cm_copy_start, cm_copy_end)) { u->rip = (uint64_t)cm_copy_fault; return; }
     if (in_range(u->rip, cm_string_start, cm_string_end)) { u->rip = (uint64_t)cm_string_fault; return; }
     if (in_range(u->rip, cm_atomic_start, cm_atomic_end)) { u->rip = (uint64_t)cm_atomic_fault; return; }
-    // The guest's single-step and alignment flags followed it into the kernel: go on without them.
-    if (signal == 5 && u->trapno == 1) { u->eflags &= ~0x100ull; return; }
-    if (signal == 7 && u->trapno == 17) { u->eflags &= ~0x40000ull; return; }
     const char *what = signal == 4 || signal == 5 ? "the kernel trapped (a failed check)" : "the kernel faulted";
     cm_print_trap(what, u->rip, u->rbp, u->rsp, info->addr);
     cm_stop_enclave(70);
 }
+
+// TF, DF, NT, AC, ID: the exits load the guest's; the kernel, to which a kick goes back from there, runs without them.
+#define GUEST_FLAGS 0x244500ull
 
 static void kick(struct host_ucontext *u, struct cm_thread *t) {
     uint64_t rip = u->rip;
@@ -71,11 +74,11 @@ static void kick(struct host_ucontext *u, struct cm_thread *t) {
     } else if (in_range(rip, cm_gate_exit, cm_gate_window_end)) {
         u->rip = (uint64_t)cm_gate_exit;
         u->rsp = t->kstack_top - CM_F_BYTES;
-        u->eflags &= ~0x400ull;
+        u->eflags &= ~GUEST_FLAGS;
     } else if (in_range(rip, cm_full_exit_start, cm_full_exit_end)) {
         u->rip = (uint64_t)cm_full_exit_start;
         u->rsp = t->kstack_top - CM_F_BYTES;
-        u->eflags &= ~0x400ull;
+        u->eflags &= ~GUEST_FLAGS;
     } else if (in_range(rip, cm_interrupt_start, cm_interrupt_end)) {
         u->rip = (uint64_t)cm_interrupt_eintr;
     }

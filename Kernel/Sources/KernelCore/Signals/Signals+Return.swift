@@ -55,6 +55,8 @@ extension Signals {
         registers.all = arguments
         let result = Dispatcher.dispatch(Call(thread: thread, registers: registers), number: number)
         finish(thread, registers, result)
+        // Looking after the memory for another process may have ended all work.
+        if thread.block.leavesFully { thread.block.leaveFully() }
         return Int(result)
     }
 
@@ -77,8 +79,8 @@ extension Signals {
         set.rcx = saved.cx
         set.rsp = saved.sp
         set.rip = saved.ip
-        // AC OF DF TF SF ZF AF PF CF RF may be chosen; the interrupt flag is always on.
-        set.eflags = saved.flags & 0x50dd5 | 0x202
+        // AC OF DF TF SF ZF AF PF CF RF may be chosen; the others stay as they are, the interrupt flag is always on.
+        set.eflags = saved.flags & 0x50dd5 | old.eflags & ~0x50dd5 | 0x202
         set.orig_rax = .max
         return set
     }
