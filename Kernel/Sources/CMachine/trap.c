@@ -61,6 +61,8 @@ static void kernel_fault(int32_t signal, const struct host_siginfo *info, struct
 static void kick(struct host_ucontext *u, struct cm_thread *t) {
     uint64_t rip = u->rip;
     if (!in_range(rip, (char *)cm_facts.text_start, (char *)cm_facts.text_end)) {
+        // The kernel itself, in the host's vDSO: its exit will look.
+        if (t->locked) return;
         if (t->work) interrupt_guest(u, 0, 0);
         return;
     }
