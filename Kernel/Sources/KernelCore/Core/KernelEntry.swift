@@ -25,8 +25,6 @@ public final class KernelEntry: EntryPoints {
     public override func exitWork(_ registers: Registers) -> Int32 {
         // A thread that moved to a fresh host process leaves an empty block behind.
         guard let thread = ThreadBlock.current.object(Thread.self) else { return LeaveAction.endProcess.rawValue }
-        thread.isDisturbed = false
-        thread.process.memory.lookAfter()
         Signals.deliver(thread, registers: registers, origin: .gate)
         guard thread.mustExit else { return LeaveAction.resume.rawValue }
         return ProcessLife.finish(thread).rawValue

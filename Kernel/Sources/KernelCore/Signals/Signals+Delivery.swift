@@ -24,6 +24,9 @@ extension Signals {
         var entered = false
         while true {
             block.setWork(false)
+            // Another process may have asked for a copy, also while a call ran again below.
+            thread.isDisturbed = false
+            process.memory.lookAfter()
             // The caller takes the thread apart and leaves.
             if thread.mustExit { return entered }
             if process.stop.isStopped && !isKilled(thread) {
