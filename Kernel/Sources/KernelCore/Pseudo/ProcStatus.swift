@@ -60,7 +60,8 @@ enum ProcStatus {
         guard let thread = thread ?? process.mainThread else { return process.pid == 1 ? 0x53 : 0x5a }
         if thread === currentThread { return 0x52 }
         if process.stop.isStopped { return 0x54 }
-        if thread.block.isParked || process === kernel.kernelProcess { return 0x53 }
+        // One that was woken is running, though it may not know yet.
+        if thread.block.isParked && !thread.block.isWoken || process === kernel.kernelProcess { return 0x53 }
         return 0x52
     }
     private static func word(_ state: UInt8) -> StaticString {
