@@ -165,6 +165,26 @@ int main(void) {
     CHECK(send(fd, "short", 5, 0) == 5 && recv(fd, buffer, sizeof buffer, MSG_DONTWAIT) == -1 && errno == EAGAIN,
           "what is no message is dropped");
 
+    struct request twice[2] = {{.header.nlmsg_seq = 15}, {.header.nlmsg_seq = 16}};
+    char both[2 * 20];
+    for (int i = 0; i < 2; i++) {
+        twice[i].header.nlmsg_len = 20;
+        twice[i].header.nlmsg_type = RTM_GETADDR;
+        twice[i].header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+        memcpy(both + 20 * i, &twice[i], 20);
+    }
+    CHECK_EQ(send(fd, both, sizeof both, 0), 40);
+    int busy = 0, done = 0;
+    while (!busy || !done) {
+        ssize_t length = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
+        if (length <= 0) break;
+        for (struct nlmsghdr *h = (struct nlmsghdr *)buffer; NLMSG_OK(h, length); h = NLMSG_NEXT(h, length)) {
+            done |= h->nlmsg_type == NLMSG_DONE && h->nlmsg_seq == 15;
+            busy |= h->nlmsg_type == NLMSG_ERROR && h->nlmsg_seq == 16 && ((struct nlmsgerr *)NLMSG_DATA(h))->error == -EBUSY;
+        }
+    }
+    CHECK(done && busy, "of two dumps asked for at once the first is served, the second is EBUSY");
+
     close(fd);
     close(second);
     CHECK(if_nametoindex("lo") == (unsigned)loopback_index, "if_nametoindex agrees");

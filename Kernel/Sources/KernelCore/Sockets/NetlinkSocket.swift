@@ -97,20 +97,23 @@ final class NetlinkSocket: SocketFile {
         guard count <= sendLimit - 32 else { throw .EMSGSIZE }
         let bytes = try buffer.takeBytes(count)
         var offset = 0
+        // However many requests come at once, the host is asked once.
+        var view = RouteMessages.View()
         while let message = NetlinkRequest(bytes, at: offset) {
-            serve(message)
+            serve(message, &view)
             offset += Netlink.align(message.length)
         }
         return count
     }
 
-    private func serve(_ request: NetlinkRequest) {
+    private func serve(_ request: NetlinkRequest, _ view: inout RouteMessages.View) {
         guard request.flags & Netlink.NLM_F_REQUEST != 0, request.type >= Netlink.NLMSG_MIN_TYPE else {
             if request.flags & Netlink.NLM_F_ACK != 0 { acknowledge(request, nil) }
             return
         }
         do throws(Errno) {
-            guard let answer = try RouteMessages.answer(request, port: port, isStrict: switches[Netlink.NETLINK_GET_STRICT_CHK] == true) else {
+            let isStrict = switches[Netlink.NETLINK_GET_STRICT_CHK] == true
+            guard let answer = try RouteMessages.answer(request, port: port, isStrict: isStrict, &view) else {
                 if request.flags & Netlink.NLM_F_ACK != 0 { acknowledge(request, nil) }
                 return
             }

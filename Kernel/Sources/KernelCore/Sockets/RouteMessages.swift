@@ -77,13 +77,31 @@ enum RouteMessages {
         var isDump: Bool
     }
 
+    /// What the requests of one datagram see.
+    struct View {
+        private var known: NetworkFacts?
+        fileprivate var hasDumped = false
+
+        fileprivate mutating func facts() -> NetworkFacts {
+            if let known { return known }
+            let facts = NetworkFacts.read(kernel.host)
+            known = facts
+            return facts
+        }
+    }
+
     /// What a request asks for. `isStrict` is NETLINK_GET_STRICT_CHK: filters in a dump's header count.
-    static func answer(_ request: NetlinkRequest, port: UInt32, isStrict: Bool) throws(Errno) -> Answer? {
+    static func answer(_ request: NetlinkRequest, port: UInt32, isStrict: Bool, _ view: inout View) throws(Errno) -> Answer? {
         guard request.type <= RouteNetlink.RTM_MAX else { throw .EOPNOTSUPP }
         // Nothing behind the header: Linux looks no further.
         if request.length <= Netlink.headerSize { return nil }
         guard request.type & 3 == 2 else { throw .EPERM }
         let isDump = request.flags & Netlink.NLM_F_DUMP == Netlink.NLM_F_DUMP
+        // Linux has one dump under way at a time.
+        if isDump {
+            guard !view.hasDumped else { throw .EBUSY }
+            view.hasDumped = true
+        }
         let family = request.byte(0)
         let flags = isDump ? Netlink.NLM_F_MULTI : 0
         func make(_ type: UInt16, _ body: [UInt8]) -> NetlinkMessage {
@@ -91,15 +109,15 @@ enum RouteMessages {
         }
         switch request.type {
         case RouteNetlink.RTM_GETLINK:
-            let facts = NetworkFacts.read(kernel.host)
+            let facts = view.facts()
             if isDump { return Answer(messages: family == 7 ? [] : facts.links.map { link($0, make) }, isDump: true) }
             return Answer(messages: [link(try wanted(request, facts), make)], isDump: false)
         case RouteNetlink.RTM_GETADDR where isDump:
             let index = isStrict ? request.word(4) : 0
-            let found = NetworkFacts.read(kernel.host).addresses.filter { (family == 0 || $0.family == family) && (index == 0 || $0.index == index) }
+            let found = view.facts().addresses.filter { (family == 0 || $0.family == family) && (index == 0 || $0.index == index) }
             return Answer(messages: found.map { address($0, make) }, isDump: true)
         case RouteNetlink.RTM_GETROUTE where isDump:
-            let facts = NetworkFacts.read(kernel.host)
+            let facts = view.facts()
             let found = facts.routes().filter { family == 0 || $0.family == family }
             return Answer(messages: found.map { route($0, facts, make) }, isDump: true)
         case RouteNetlink.RTM_GETNEIGH where isDump: return Answer(messages: [], isDump: true)
