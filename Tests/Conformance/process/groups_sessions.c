@@ -36,9 +36,12 @@ int main(void) {
     CHECK(exit_code(leader) == 0, "a session leader cannot start another or change its group");
     pid_t ran = fork();
     if (ran == 0) {
+        if (dup2(up[1], 1) < 0) _exit(126);
         execl("/bin/sh", "sh", "-c", "echo r; read a", NULL);
         _exit(127);
     }
+    await(up[0]);
+    CHECK_ERRNO(setpgid(ran, ran), EACCES);
     kill(ran, SIGKILL);
     exit_code(ran);
     CHECK_ERRNO(setpgid(ran, ran), ESRCH);
