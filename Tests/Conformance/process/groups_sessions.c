@@ -45,5 +45,10 @@ int main(void) {
     kill(ran, SIGKILL);
     exit_code(ran);
     CHECK_ERRNO(setpgid(ran, ran), ESRCH);
+    pid_t ended = CHILD(_exit(0));
+    siginfo_t info;
+    CHECK(waitid(P_PID, ended, &info, WEXITED | WNOWAIT) == 0, "a zombie");
+    CHECK(setpgid(ended, ended) == 0 && getpgid(ended) == ended, "a zombie can change its group");
+    CHECK(waitpid(-ended, NULL, 0) == ended, "and is waited for in it");
     DONE();
 }

@@ -257,7 +257,8 @@ enum ProcessCalls {
         let caller = call.process
         let pid = call.i0 == 0 ? caller.pid : call.i0
         let group = call.i1 == 0 ? pid : call.i1
-        guard let target = kernel.processes.process(pid), target.state == .running, target === caller || target.parent === caller else {
+        // A child that ended still has its group until it is reaped.
+        guard let target = kernel.processes.process(pid), target.state != .dead, target === caller || target.parent === caller else {
             throw .ESRCH
         }
         if target !== caller {
