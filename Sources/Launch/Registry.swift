@@ -40,10 +40,11 @@ package struct Registry: Sendable {
         throw LaunchError(.notFound, "no enclave of this name runs", at: "'\(name)'", next: next)
     }
 
-    /// Creates the folder of a new enclave and lets `start` fill it; nothing is left when that fails.
-    func add(_ name: String, _ start: (_ folder: String) throws(LaunchError) -> EnclaveEntry) throws(LaunchError)
-        -> EnclaveEntry
-    {
+    /// Creates the folder of a new enclave and lets `start` fill it and publish the entry; no file is left when that fails.
+    func add(
+        _ name: String,
+        _ start: (_ folder: String, _ publish: (EnclaveEntry) throws(LaunchError) -> Void) throws(LaunchError) -> EnclaveEntry
+    ) throws(LaunchError) -> EnclaveEntry {
         try StateDirectory.checkName(name)
         return try state.withLock { () throws(LaunchError) -> EnclaveEntry in
             let folder = state.folder(name)
@@ -55,9 +56,7 @@ package struct Registry: Sendable {
             try removeFolder(name)
             try System.makeDirectory(folder)
             do throws(LaunchError) {
-                let entry = try start(folder)
-                try write(entry, in: folder)
-                return entry
+                return try start(folder) { entry throws(LaunchError) in try write(entry, in: folder) }
             } catch {
                 try removeFolder(name)
                 throw error

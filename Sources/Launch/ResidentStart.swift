@@ -11,7 +11,7 @@ package enum ResidentStart {
     package static func start(
         _ request: EnclaveRequest, name: String, kernel: String, isQuiet: Bool, in registry: Registry
     ) throws(LaunchError) -> EnclaveEntry {
-        try registry.add(name) { folder throws(LaunchError) -> EnclaveEntry in
+        try registry.add(name) { folder, publish throws(LaunchError) -> EnclaveEntry in
             let log = "\(folder)/log"
             let input = try System.open("/dev/null", flags: Flags.readOnly)
             let output = try System.open(log, flags: Flags.writeOnly | Flags.create | Flags.append)
@@ -24,17 +24,25 @@ package enum ResidentStart {
             guard let ticks = EnclaveEntry.startTicks(of: process.pid), answers(process, in: folder) else {
                 throw try failure(process, log: log, name: name)
             }
-            var entry = EnclaveEntry(
-                name: name, pid: process.pid, startTicks: ticks, startedAt: claunch_wall_seconds())
-            if case .image(let image) = request.root {
-                entry.image = try System.absolutePath(image.path)
-                entry.measurement = hexadecimal(image.measurement)
-                entry.signer = hexadecimal(image.signer.bytes)
+            do throws(LaunchError) {
+                var entry = EnclaveEntry(
+                    name: name, pid: process.pid, startTicks: ticks, startedAt: claunch_wall_seconds())
+                if case .image(let image) = request.root {
+                    entry.image = try System.absolutePath(image.path)
+                    entry.measurement = hexadecimal(image.measurement)
+                    entry.signer = hexadecimal(image.signer.bytes)
+                }
+                entry.insecureOptions = request.insecureOptions
+                entry.isQuiet = isQuiet
+                entry.command = request.arguments.map(\.description)
+                try publish(entry)
+                return entry
+            } catch {
+                // An enclave that nobody can find must not stay.
+                process.kill()
+                _ = try process.wait()
+                throw error
             }
-            entry.insecureOptions = request.insecureOptions
-            entry.isQuiet = isQuiet
-            entry.command = request.arguments.map(\.description)
-            return entry
         }
     }
 

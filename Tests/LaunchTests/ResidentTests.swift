@@ -32,6 +32,18 @@ import Testing
         }
     }
 
+    @Test func enclaveThatCannotBeRegisteredDoesNotStay() throws {
+        try Fixture.withRegistry { registry in
+            // The kernel leaves a directory where the entry is to be written.
+            #expect(throws: LaunchError.self) { try start("lost", registry, "in-the-way") }
+            #expect(!FileManager.default.fileExists(atPath: registry.state.folder("lost")))
+            for number in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int(number) != nil {
+                let log = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(number)/fd/1")
+                #expect(log?.hasPrefix(registry.state.folder("lost")) != true, "process \(number) is still there")
+            }
+        }
+    }
+
     @Test func nameInUseIsRefused() throws {
         try Fixture.withRegistry { registry in
             _ = try start("same", registry)

@@ -37,6 +37,9 @@ def serve(fields: dict[str, list[bytes]]) -> int:
     """A resident kernel: `exec` answers by its first argument, as main() does."""
     listener = socket.socket(fileno=4)
     print("resident", flush=True)
+    if fields.get("argv", [b""])[0] == b"in-the-way":
+        folder = os.path.dirname(os.readlink("/proc/self/fd/1"))
+        os.mkdir(folder + "/info.json.new")
     while True:
         connection, _ = listener.accept()
         packet, ancillary, _, _ = connection.recvmsg(1 << 17, socket.CMSG_SPACE(64))
