@@ -31,12 +31,14 @@ let package = Package(
     targets: [
         // Shared with the kernel: image format, boot configuration, control protocol.
         .target(name: "Formats", path: "Kernel/Sources/Formats"),
+        // YAML with typed values, line numbers and no unknown keys.
+        .target(name: "StrictYAML", dependencies: [yams]),
         // Building, signing, verifying and explaining images.
-        .target(name: "Image", dependencies: ["Formats", crypto, yams]),
+        .target(name: "Image", dependencies: ["Formats", "StrictYAML", crypto]),
         // C shims of Launch: what Swift cannot call directly. No policy.
         .target(name: "CLaunch"),
         // Starting, finding and talking to enclaves.
-        .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image"]),
+        .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image", "StrictYAML"]),
         // The command.
         .executableTarget(name: "cloister", dependencies: ["Launch", "Image", "Formats", arguments]),
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of resident enclaves: adding, finding, and cleaning what a crash left behind.
 
-internal import Image
+internal import StrictYAML
 
 package struct Registry: Sendable {
     package let state: StateDirectory

@@ -2,7 +2,7 @@
 // YAML to Manifest. Every key is known or an error; every error names key and line.
 
 internal import Foundation
-internal import Yams
+internal import StrictYAML
 
 extension Manifest {
     public static let maximumSize = 1 << 20
@@ -34,14 +34,10 @@ extension Manifest {
     }
 
     private init(yaml data: Data, baseDirectory: String) throws(ImageToolError) {
-        guard data.count <= Self.maximumSize else {
-            throw ImageToolError(.manifest, "the manifest is larger than \(Self.maximumSize) bytes")
-        }
-        guard let text = String(data: data, encoding: .utf8), !text.utf8.contains(0) else {
-            throw ImageToolError(.manifest, "the manifest is not UTF-8 text")
-        }
         self.init(baseDirectory: baseDirectory)
-        guard let root = try Self.compose(text) else { throw ImageToolError(.manifest, "the manifest is empty") }
+        let document = try YAMLDocument.compose(
+            Array(data), maximumSize: Self.maximumSize, "the manifest", failure: ImageToolError.self)
+        guard let root = document else { throw ImageToolError(.manifest, "the manifest is empty") }
         let top = try YAMLMapping(
             root, of: "the manifest",
             known: [
@@ -55,31 +51,6 @@ extension Manifest {
         includesEssential = try top.value("essential")?.boolean() ?? true
         includesDocumentation = try top.value("documentation")?.boolean() ?? false
         includesPythonBytecode = try top.value("python_bytecode")?.boolean() ?? false
-    }
-
-    private static func compose(_ text: String) throws(ImageToolError) -> Node? {
-        do {
-            return try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw error.asManifestError
-        } catch {
-            throw ImageToolError(.manifest, "not valid YAML: \(error)")
-        }
-    }
-}
-
-extension YamlError {
-    fileprivate var asManifestError: ImageToolError {
-        switch self {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            ImageToolError(.manifest, "not valid YAML: \(problem)", line: mark.line)
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            ImageToolError(
-                .manifest, "key written twice: \(duplicates.map { "\($0)" }.sorted().joined(separator: ", "))",
-                line: context.mark.line)
-        default: ImageToolError(.manifest, "not valid YAML")
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Suggests the name that a misspelt one was meant to be.
 
-/// The known key of a manifest that `key` was meant to be; keys are written with underscores and in lower case.
-func nearestKey(to key: String, among known: [String]) -> String? {
+/// The known key that `key` was meant to be; keys are written with underscores and in lower case.
+package func nearestKey(to key: String, among known: [String]) -> String? {
     nearestName(to: key.lowercased().replacing("-", with: "_"), among: known)
 }
 

@@ -1,90 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Strict access to YAML: typed values with line numbers, unknown keys refused with the nearest known one.
+// The kinds of value that a manifest has.
 
 internal import Formats
-internal import Yams
+internal import StrictYAML
 
-struct YAMLMapping {
-    let name: String
-    let line: Int
-    let entries: [(key: YAMLValue, value: YAMLValue)]
+typealias YAMLMapping = StrictYAML.YAMLMapping<ImageToolError>
+typealias YAMLValue = StrictYAML.YAMLValue<ImageToolError>
 
-    /// `known` nil accepts any key.
-    init(_ node: Node, of name: String, known: [String]?) throws(ImageToolError) {
-        let owner = YAMLValue(node, name)
-        guard case .mapping(let mapping) = node else { throw owner.failure("\(name) must be a map of keys to values") }
-        var entries: [(key: YAMLValue, value: YAMLValue)] = []
-        for (key, value) in mapping {
-            let keyValue = YAMLValue(key, "a key of \(name)")
-            let text = try keyValue.string()
-            if let known, !known.contains(text) {
-                let hint = nearestKey(to: text, among: known).map { "; did you mean '\($0)'?" } ?? ""
-                throw keyValue.failure("unknown key '\(text)' in \(name)\(hint)")
-            }
-            entries.append((keyValue, YAMLValue(value, text)))
-        }
-        self.name = name
-        self.entries = entries
-        line = owner.line
-    }
-
-    func value(_ key: String) -> YAMLValue? {
-        entries.first { $0.value.name == key }?.value
-    }
-
-    func required(_ key: String) throws(ImageToolError) -> YAMLValue {
-        guard let value = value(key) else {
-            throw ImageToolError(.manifest, "\(name) lacks the key '\(key)'", line: line)
-        }
-        return value
-    }
-
-    /// The items of a list; none when the key is absent.
-    func list(_ key: String) throws(ImageToolError) -> [YAMLValue] {
-        guard let value = value(key) else { return [] }
-        guard case .sequence(let items) = value.node else { throw value.failure("'\(key)' must be a list") }
-        return items.map { YAMLValue($0, "an item of '\(key)'") }
+extension ImageToolError: YAMLFailure {
+    package init(_ message: String, line: Int?) {
+        self.init(.manifest, message, line: line)
     }
 }
 
-struct YAMLValue {
-    let node: Node
-    /// The key, or words for it, in messages.
-    let name: String
-
-    init(_ node: Node, _ name: String) {
-        self.node = node
-        self.name = name
-    }
-
-    var line: Int { node.mark?.line ?? 0 }
-    var isMapping: Bool { if case .mapping = node { true } else { false } }
-
-    func failure(_ message: String) -> ImageToolError { ImageToolError(.manifest, message, line: line) }
-
-    func string() throws(ImageToolError) -> String {
-        guard case .scalar(let scalar) = node, scalar.style != .plain || !scalar.string.isEmpty else {
-            throw failure("'\(name)' must be a text")
-        }
-        guard !scalar.string.utf8.contains(0) else { throw failure("'\(name)' contains a zero byte") }
-        return scalar.string
-    }
-
-    func boolean() throws(ImageToolError) -> Bool {
-        switch try string() {
-        case "true": return true
-        case "false": return false
-        default: throw failure("'\(name)' must be true or false")
-        }
-    }
-
-    func number<Number: FixedWidthInteger>(as type: Number.Type) throws(ImageToolError) -> Number {
-        guard let number = Number(try string()) else {
-            throw failure("'\(name)' must be a whole number up to \(Number.max)")
-        }
-        return number
-    }
-
+extension StrictYAML.YAMLValue where Failure == ImageToolError {
     /// An absolute path without `.` and `..`.
     func absolutePath() throws(ImageToolError) -> String {
         let text = try string()
