@@ -16,6 +16,8 @@ let strict: [SwiftSetting] = [
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -25,6 +27,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
@@ -39,6 +42,8 @@ let package = Package(
         .target(name: "CLaunch"),
         // Starting, finding and talking to enclaves.
         .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image", "StrictYAML"]),
+        // What evidence of SGX, TDX and SEV-SNP says, and whether it holds. No network, no clock, no policy.
+        .target(name: "Attestation", dependencies: [crypto, cryptoExtras, asn1]),
         // The command.
         .executableTarget(name: "cloister", dependencies: ["Launch", "Image", "Formats", arguments]),
 
@@ -47,6 +52,7 @@ let package = Package(
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),
         .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", "FuzzSupport", crypto]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "AttestationTests", dependencies: ["Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats", arguments]),
     ]
 )

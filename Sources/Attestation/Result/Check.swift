@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The name of each check, and what to do when it fails. The names are stable: programs compare them.
+
+public enum Check: String, Codable, Sendable, CaseIterable {
+    // Reading the evidence.
+    case evidenceFormat = "evidence-format"
+    case evidenceVersion = "evidence-version"
+    case attestationKeyType = "attestation-key-type"
+    case teeType = "tee-type"
+    case qeVendor = "qe-vendor"
+    case unsignedEvidence = "unsigned-evidence"
+    // Certificates, of both vendors.
+    case certificateMissing = "certificate-missing"
+    case certificateFormat = "certificate-format"
+    case certificateChain = "certificate-chain"
+    case certificateExpired = "certificate-expired"
+    case certificateNotYetValid = "certificate-not-yet-valid"
+    case certificateRevoked = "certificate-revoked"
+    case trustedRoot = "trusted-root"
+    // Collateral.
+    case collateralMissing = "collateral-missing"
+    case collateralFormat = "collateral-format"
+    case collateralExpired = "collateral-expired"
+    case collateralNotYetValid = "collateral-not-yet-valid"
+    case collateralRoot = "collateral-root"
+    case crlSignature = "crl-signature"
+    case crlIssuer = "crl-issuer"
+    case tcbInfoSignature = "tcb-info-signature"
+    case tcbInfoTEE = "tcb-info-tee"
+    case tcbInfoFMSPC = "tcb-info-fmspc"
+    case tcbInfoPCEID = "tcb-info-pceid"
+    case qeIdentitySignature = "qe-identity-signature"
+    case qeIdentityTEE = "qe-identity-tee"
+    // Intel quotes.
+    case tdxModule = "tdx-module"
+    case qeReportSignature = "qe-report-signature"
+    case qeReportData = "qe-report-data"
+    case qeIdentity = "qe-identity"
+    case quoteSignature = "quote-signature"
+    // AMD reports.
+    case signerKind = "signer-kind"
+    case reportSignature = "report-signature"
+    case product = "product"
+    case chipID = "chip-id"
+    case reportedTCB = "reported-tcb"
+    // Logs that come with evidence.
+    case eventLog = "event-log"
+
+    /// What a reader can do when the check fails.
+    public var remedy: String {
+        switch self {
+        case .evidenceFormat: "collect the evidence again and check that the file was transferred whole and unchanged"
+        case .evidenceVersion: "use a platform or a verifier of the matching version"
+        case .attestationKeyType: "use a quoting enclave with ECDSA P-256 keys"
+        case .teeType: "use evidence of SGX, TDX or SEV-SNP"
+        case .qeVendor: "use Intel's quoting enclave"
+        case .unsignedEvidence: "use evidence of a real or a simulated platform; sample evidence proves nothing"
+        case .certificateMissing: "give the platform's certificate: --certificate FILE, or a quote with its certificate chain"
+        case .certificateFormat: "fetch the certificate again from its vendor"
+        case .certificateChain: "fetch the certificate chain again from its vendor; if it fails again, do not trust the machine"
+        case .certificateExpired: "fetch a current certificate, and check the clock of this machine"
+        case .certificateNotYetValid: "check the clock of this machine, and the time given with --at"
+        case .certificateRevoked: "do not trust this machine: its vendor has withdrawn the certificate"
+        case .trustedRoot: "use evidence of real hardware, or allow the simulated root explicitly"
+        case .collateralMissing: "fetch the collateral for this evidence and give it with --collateral FILE"
+        case .collateralFormat: "fetch the collateral again"
+        case .collateralExpired: "fetch current collateral, and check the clock of this machine"
+        case .collateralNotYetValid: "check the clock of this machine, and the time given with --at"
+        case .collateralRoot: "use the collateral of the vendor whose root signed the evidence"
+        case .crlSignature: "fetch the revocation list again from its vendor"
+        case .crlIssuer: "use the revocation list of the authority that issued the certificate"
+        case .tcbInfoSignature: "fetch the TCB info again; do not change or reformat it"
+        case .tcbInfoTEE: "fetch the TCB info for the kind of the quote: SGX or TDX"
+        case .tcbInfoFMSPC: "fetch the TCB info for the platform's FMSPC, which the claims name"
+        case .tcbInfoPCEID: "fetch the TCB info for the platform's FMSPC and PCE"
+        case .qeIdentitySignature: "fetch the QE identity again; do not change or reformat it"
+        case .qeIdentityTEE: "fetch the QE identity for the kind of the quote: SGX or TDX"
+        case .tdxModule: "update the TDX module to one that Intel has signed, and fetch current TCB info"
+        case .qeReportSignature: "do not trust this quote: the platform's key did not sign its quoting enclave"
+        case .qeReportData: "do not trust this quote: its key does not belong to the quoting enclave"
+        case .qeIdentity: "do not trust this quote: it is not made by Intel's quoting enclave"
+        case .quoteSignature: "do not trust this quote: it was changed after it was signed"
+        case .signerKind: "give the certificate of the key that signed the report: VCEK or VLEK"
+        case .reportSignature: "do not trust this report: it was changed, or it is of another machine than the certificate"
+        case .product: "give the certificate of this processor generation"
+        case .chipID: "give the certificate of this very chip"
+        case .reportedTCB: "fetch the certificate for the reported TCB version"
+        case .eventLog: "collect the event log again, together with the quote"
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Authorities that have been seen, so that each is decoded and verified once. Leaf certificates of quotes are verified every time.
+
+internal import Synchronization
+
+/// The certificates of an item that is DER, or a PEM text with any number of them.
+func derCertificates(_ item: [UInt8]) throws(Malformed) -> [[UInt8]] {
+    item.first == 0x30 ? [item] : try PEM.certificates(in: item[...])
+}
+
+final class PathCache: Sendable {
+    private struct State {
+        /// By the PEM text that follows the leaf.
+        var authorities: [ArraySlice<UInt8>: Entry] = [:]
+        /// By the certificate itself.
+        var chips: [[UInt8]: Chip] = [:]
+        var collateral: [Collateral: VerifiedCollateral] = [:]
+    }
+
+    private struct Entry {
+        let issuer: X509Certificate
+        let path: CertificatePath
+    }
+
+    /// A chip's certificate with the path above it.
+    struct Chip: Sendable {
+        let certificate: X509Certificate
+        let path: CertificatePath
+    }
+
+    private let state = Mutex(State())
+
+    /// More would let whoever sends evidence fill the memory.
+    private static let limit = 256
+    private static let collateralLimit = 32
+
+    /// The leaf of a PEM chain, and the path from its issuer to a root.
+    func path(chain: ArraySlice<UInt8>, roots: TrustedRoots, vendor: TrustedRoots.Vendor) throws -> (X509Certificate, CertificatePath) {
+        let bodies = try PEM.bodies(in: chain)
+        guard let first = bodies.first else { throw Malformed("certificate chain", "there is no certificate in it") }
+        let leaf = try X509Certificate(der: try PEM.decode(first))
+        let above = chain[first.endIndex...]
+        if let entry = state.withLock({ $0.authorities[above] }), entry.issuer.subject.elementsEqual(leaf.issuer),
+            entry.issuer.publicKey.accepts(leaf.signature, leaf.algorithm, over: leaf.toBeSigned)
+        {
+            return (leaf, entry.path)
+        }
+        let pool = try bodies.dropFirst().map { try X509Certificate(der: try PEM.decode($0)) }
+        let path = try roots.path(above: leaf, pool: pool, vendor: vendor)
+        state.withLock { state in
+            if state.authorities.count >= Self.limit { state.authorities.removeAll() }
+            // A copy of its own, so that the cache does not hold the whole quote.
+            state.authorities[ArraySlice(Array(above))] = Entry(issuer: path.issuer, path: path)
+        }
+        return (leaf, path)
+    }
+
+    func chip(_ der: [UInt8], make: () throws -> Chip) rethrows -> Chip {
+        if let chip = state.withLock({ $0.chips[der] }) { return chip }
+        let chip = try make()
+        state.withLock { state in
+            if state.chips.count >= Self.limit { state.chips.removeAll() }
+            state.chips[der] = chip
+        }
+        return chip
+    }
+
+    func collateral(_ collateral: Collateral, make: () -> VerifiedCollateral) -> VerifiedCollateral {
+        if let found = state.withLock({ $0.collateral[collateral] }) { return found }
+        let made = make()
+        state.withLock { state in
+            if state.collateral.count >= Self.collateralLimit { state.collateral.removeAll() }
+            state.collateral[collateral] = made
+        }
+        return made
+    }
+}
