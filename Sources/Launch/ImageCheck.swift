@@ -42,6 +42,14 @@ package enum ImageLocation {
         System.isDirectory(path) ? try builtImage(inFolder: path) : path
     }
 
+    /// Whether `path` names an image rather than evidence: a folder, a file that begins like an image, or one called so (which may be damaged).
+    package static func isImage(_ path: String) throws(LaunchError) -> Bool {
+        if System.isDirectory(path) || path.hasSuffix(".img") { return true }
+        guard path != "-" else { return false }
+        let start = try System.readFile(path, limit: 8)
+        return start.reversed().reduce(0) { $0 << 8 | UInt64($1) } == ImageHeader.magic && start.count == 8
+    }
+
     static func builtImage(inFolder folder: String) throws(LaunchError) -> String {
         let name: String
         do {

@@ -7,35 +7,92 @@ import Launch
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check every block of an image against its signature, and name what differs.",
+        abstract: "Check evidence of an enclave against its vendor's roots and your policy, or an image against its signature.",
         discussion: """
-            Ends with 0 when all is as signed and expected, with 77 when something differs.
+            Evidence is what cloister attest writes, or a bare SGX or TDX quote or SEV-SNP report. It is checked on this machine \
+            alone, without a network. Of an image every block is checked.
+
+            Ends with 0 when all is as signed and expected, with 77 when something differs or the policy refuses.
 
             Example:
+              cloister verify evidence.bin --policy prod.yaml --nonce 00ff
+              cloister verify quote.bin --collateral collateral.json --at 1751624191 --json
               cloister verify python.img --signer 5f0c...
             """)
 
-    @Option(help: ArgumentHelp("Expected signer (hexadecimal), or a key file.", valueName: "SIGNER"))
+    @Option(help: ArgumentHelp("Policy that says what is acceptable (docs/policy.md).", valueName: "FILE"))
+    var policy: String?
+
+    @Option(help: ArgumentHelp("Collateral of the evidence: CRLs, TCB info, QE identity.", valueName: "FILE"))
+    var collateral: String?
+
+    @Option(
+        name: .customLong("certificate"),
+        help: ArgumentHelp("Certificate that the evidence does not carry: VCEK or VLEK, DER or PEM. May be repeated.", valueName: "FILE"))
+    var certificates: [String] = []
+
+    @Option(help: ArgumentHelp("Report data that the evidence must carry (hexadecimal).", valueName: "HEX"))
+    var nonce: String?
+
+    @Option(help: ArgumentHelp("Verify as of this moment, in Unix seconds; else now.", valueName: "UNIX-TIME"))
+    var at: Int64?
+
+    @Option(help: ArgumentHelp("Expected signer of an image (hexadecimal), or a key file.", valueName: "SIGNER"))
     var signer: String?
 
-    @Option(help: ArgumentHelp("Expected measurement (hexadecimal).", valueName: "MEASUREMENT"))
+    @Option(help: ArgumentHelp("Expected measurement of an image (hexadecimal).", valueName: "MEASUREMENT"))
     var measurement: String?
 
     @Option(
-        help: ArgumentHelp("Kernel to compare with; else the installed one, where there is one.", valueName: "FILE"))
+        help: ArgumentHelp("Kernel to compare an image with; else the installed one, where there is one.", valueName: "FILE"))
     var kernel: String?
 
     @OptionGroup var output: JSONOption
 
-    @Argument(help: "Image file, or a folder with a cloister.yaml and its built image.")
-    var image: String
+    @Argument(help: "Evidence; or an image file, or a folder with a cloister.yaml and its built image.")
+    var file: String
 
     func run() throws {
+        let isImage = try ImageLocation.isImage(file)
+        try checkOptions(isImage: isImage)
+        try isImage ? verifyImage() : verifyEvidence()
+    }
+
+    /// An option that would have no effect is a mistake, and here perhaps a dangerous one.
+    private func checkOptions(isImage: Bool) throws(LaunchError) {
+        let ofEvidence = [
+            ("--policy", policy != nil), ("--collateral", collateral != nil), ("--certificate", !certificates.isEmpty),
+            ("--nonce", nonce != nil), ("--at", at != nil),
+        ]
+        let ofImages = [("--signer", signer != nil), ("--measurement", measurement != nil), ("--kernel", kernel != nil)]
+        guard let misplaced = (isImage ? ofEvidence : ofImages).first(where: \.1)?.0 else { return }
+        let what = isImage ? "an image" : "evidence"
+        let next = isImage ? "give evidence, as cloister attest writes it" : "say in a --policy whose program you accept"
+        throw LaunchError(.usage, "\(misplaced) does not apply to \(what)", at: file, next: next)
+    }
+
+    private func verifyEvidence() throws {
+        let check = EvidenceCheck(
+            evidence: file, policy: policy, collateral: collateral, certificates: certificates, reportData: nonce,
+            now: at ?? System.now())
+        let outcome = try check.run()
+        if output.json {
+            try EncodableOutput.print(EvidenceJSON(outcome))
+        } else {
+            for line in EvidenceReport.lines(outcome) { print(line) }
+            if policy == nil {
+                Report.warning("no policy was given: that evidence is valid does not say whose program it is of")
+            }
+        }
+        if !outcome.isGood { throw ExitCode(LaunchError.Code.refused.rawValue) }
+    }
+
+    private func verifyImage() throws {
         let kernelPath =
             try kernel.map { try KernelLocator.find(explicit: $0, environment: [:]) }
             ?? (try? KernelLocator.find(explicit: nil, environment: Style.environment))
         let verifier = ImageVerifier(
-            image: try ImageLocation.file(image), kernel: kernelPath, signer: try expectedSigner(),
+            image: try ImageLocation.file(file), kernel: kernelPath, signer: try expectedSigner(),
             measurement: measurement)
         let report = try verifier.verify()
         output.json ? print(json(report, kernelPath)) : printLines(report, kernelPath)

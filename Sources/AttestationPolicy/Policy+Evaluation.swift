@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asking a policy. Every line of every rule is looked at, also after one failed, so that the answer explains itself whole.
+
+internal import Attestation
+internal import Crypto
+
+extension Policy {
+    public func evaluate(_ input: PolicyInput) -> Decision {
+        let decisions = rules.map { rule in
+            var lines = Lines()
+            rule.check(input, &lines)
+            return RuleDecision(name: rule.name, isMet: lines.all.allSatisfy(\.isMet), lines: lines.all)
+        }
+        let first = decisions.first(where: \.isMet)
+        return Decision(isAllowed: first != nil, policy: name, rule: first?.name, rules: decisions)
+    }
+}
+
+private struct Lines {
+    var all: [LineDecision] = []
+
+    mutating func add(_ line: Int, _ requirement: String, _ actual: String, _ isMet: Bool) {
+        all.append(LineDecision(line: line, requirement: requirement, actual: actual, isMet: isMet))
+    }
+
+    /// A requirement that the policy states; nothing when it does not.
+    mutating func add<Value>(_ stated: Stated<Value>?, _ requirement: (Value) -> String, _ actual: String, _ isMet: (Value) -> Bool) {
+        guard let stated else { return }
+        add(stated.line, requirement(stated.value), actual, isMet(stated.value))
+    }
+
+    /// What is refused unless an `insecure_` option lets it pass.
+    mutating func refuse(_ isFound: Bool?, unless option: Stated<Bool>, _ what: String) {
+        let actual = isFound.map { $0 ? "it is \(what)" : "it is not" } ?? "the evidence cannot be read"
+        let requirement = option.value ? "may be \(what)" : "must not be \(what)"
+        add(option.line, requirement, actual, option.value || isFound == false)
+    }
+}
+
+extension Rule {
+    fileprivate func check(_ input: PolicyInput, _ lines: inout Lines) {
+        let result = input.result
+        let failed = result.reasons.map(\.check.rawValue).joined(separator: ", ")
+        let isValid = result.verdict == .valid
+        lines.add(0, "every check of the evidence must hold", isValid ? "every check holds" : "these failed: \(failed)", isValid)
+        checkProgram(input, result.claims, &lines)
+        checkPlatform(input, &lines)
+        checkConsent(input, &lines)
+    }
+
+    private func checkProgram(_ input: PolicyInput, _ claims: Claims?, _ lines: inout Lines) {
+        let unknown = "the evidence does not say"
+        lines.add(backends, { "backend must be \(oneOf($0.map(\.rawValue)))" }, claims.map { "it is \($0.tee.rawValue)" } ?? unknown) {
+            wanted in claims.map { wanted.contains($0.tee) } ?? false
+        }
+        lines.add(signers, { "signer must be \(oneOf($0))" }, claims?.signer.map { "it is \($0)" } ?? unknown) { wanted in
+            claims?.signer.map { signer in wanted.contains { Identity.isSame($0, signer) } } ?? false
+        }
+        lines.add(measurements, { "measurement must be \(oneOf($0))" }, claims.map { "it is \($0.measurement)" } ?? unknown) {
+            wanted in claims.map { found in wanted.contains { Identity.isSame($0, found.measurement) } } ?? false
+        }
+        lines.add(productID, { "product must be \($0)" }, claims?.productID.map { "it is \($0)" } ?? unknown) { $0 == claims?.productID }
+        lines.add(minimumVersion, { "version must be at least \($0)" }, claims?.securityVersion.map { "it is \($0)" } ?? unknown) {
+            wanted in claims?.securityVersion.map { $0 >= wanted } ?? false
+        }
+        let launch = input.launch
+        lines.add(arguments, { "arguments must be \($0)" }, launch.map { "they are \($0.arguments)" } ?? unknown) { $0 == launch?.arguments }
+        lines.add(environment, { "environment must be \(sorted($0))" }, launch.map { "it is \(sorted($0.environment))" } ?? unknown) {
+            $0 == launch?.environment
+        }
+        lines.refuse(claims?.isDebug, unless: allowsDebug, "debuggable by the host")
+        lines.refuse(claims?.isMigratable, unless: allowsMigration, "migratable by another machine")
+    }
+
+    private func checkPlatform(_ input: PolicyInput, _ lines: inout Lines) {
+        let result = input.result
+        let claims = result.claims
+        if claims?.tee == .sample {
+            lines.refuse(true, unless: allowsSample, "unsigned sample evidence")
+        } else {
+            lines.refuse(claims == nil ? nil : result.isSimulated, unless: allowsSimulation, "simulated, without hardware behind it")
+        }
+        if claims?.tee == .sgx || claims?.tee == .tdx { checkStatus(result, at: input.now, &lines) }
+        if let snp = claims?.snp {
+            lines.add(vmpls.line, "VMPL must be \(oneOf(vmpls.value.map(String.init)))", "it is \(snp.vmpl)", vmpls.value.contains(snp.vmpl))
+        }
+        if let minimum = minimumTCB {
+            // The running firmware may be rolled back to the committed one, and the guest began on the launch one.
+            let levels = claims?.snp.map { [("reported", $0.reportedTCB), ("committed", $0.committedTCB), ("launch", $0.launchTCB)] }
+            for (which, level) in levels ?? [] {
+                let short = minimum.value.shortfalls(of: level)
+                lines.add(
+                    minimum.line, "\(which) TCB must be at least \(minimum.value)",
+                    short.isEmpty ? "it is" : short.joined(separator: ", "), short.isEmpty)
+            }
+            if levels == nil { lines.add(minimum.line, "TCB must be at least \(minimum.value)", "the evidence is not of SEV-SNP", false) }
+        }
+        let chip = claims?.chip
+        lines.add(chips, { "chip must be \(oneOf($0))" }, chip.map { "it is \($0)" } ?? "the evidence does not name its chip") {
+            wanted in chip.map { wanted.contains($0) } ?? false
+        }
+    }
+
+    private func checkStatus(_ result: VerificationResult, at now: Int64, _ lines: inout Lines) {
+        let named = oneOf(statuses.value.map(\.rawValue))
+        guard let status = result.status else {
+            return lines.add(statuses.line, "TCB status must be \(named)", "it could not be found out", false)
+        }
+        let ids = Set(result.advisories.map(\.id)).sorted()
+        lines.add(acceptedAdvisories, { "no advisory but \($0.isEmpty ? "none" : oneOf($0)) may apply" }, applying(ids)) { accepted in
+            ids.allSatisfy { accepted.contains($0) }
+        }
+        let isNamed = statuses.value.contains(status)
+        guard !isNamed, !grace.isEmpty, status != .revoked, status != .notSupported else {
+            return lines.add(statuses.line, "TCB status must be \(named)", "it is \(status.rawValue)", isNamed)
+        }
+        let isTolerated = !ids.isEmpty && ids.allSatisfy { id in grace.contains { $0.value.covers(id, at: now) } }
+        lines.add(
+            statuses.line, "TCB status must be \(named), or each advisory within its grace period",
+            "it is \(status.rawValue) with \(ids.isEmpty ? "no advisory named" : ids.joined(separator: ", "))", isTolerated)
+        for id in ids where !isTolerated {
+            let entry = grace.first { $0.value.advisory == id }
+            let isCovered = entry?.value.covers(id, at: now) ?? false
+            lines.add(
+                entry?.line ?? statuses.line, "\(id) must be within a grace period",
+                entry.map { isCovered ? "it is, until \($0.value.until.text)" : "it ended on \($0.value.until.text)" } ?? "it has none", isCovered)
+        }
+    }
+
+    private func checkConsent(_ input: PolicyInput, _ lines: inout Lines) {
+        let time = "it is \(Instant.text(input.now))"
+        lines.add(validFrom, { "not before \($0.text)" }, time) { input.now >= $0.seconds }
+        lines.add(validUntil, { "before \($0.text)" }, time) { input.now < $0.seconds }
+        guard let approvals else { return }
+        let given = approvals.value.people.filter { input.approvals.contains($0) }
+        lines.add(
+            approvals.line, "\(approvals.value.required) of \(approvals.value.people.joined(separator: ", ")) must have approved",
+            given.isEmpty ? "nobody has" : "\(given.joined(separator: ", ")) has", given.count >= approvals.value.required)
+    }
+}
+
+private func oneOf(_ words: [String]) -> String {
+    words.count == 1 ? words[0] : "one of " + words.joined(separator: ", ")
+}
+
+private func sorted(_ environment: [String: String]) -> String {
+    environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+}
+
+private func applying(_ ids: [String]) -> String {
+    ids.isEmpty ? "none applies" : "these apply: \(ids.joined(separator: ", "))"
+}
+
+extension Grace {
+    fileprivate func covers(_ id: String, at now: Int64) -> Bool { advisory == id && now < until.seconds }
+}
+
+extension MinimumTCB: CustomStringConvertible {
+    public var description: String {
+        parts.map { "\($0.name) \($0.least)" }.joined(separator: ", ")
+    }
+
+    private var parts: [(name: String, least: Int)] {
+        [("bootloader", bootloader), ("tee", tee), ("snp", snp), ("microcode", microcode), ("fmc", fmc)]
+            .compactMap { name, least in least.map { (name, $0) } }
+    }
+
+    /// The parts of `level` that are too old, in words.
+    fileprivate func shortfalls(of level: AMDTCB) -> [String] {
+        let found = ["bootloader": level.bootloader, "tee": level.tee, "snp": level.snp, "microcode": level.microcode, "fmc": level.fmc]
+        return parts.compactMap { part in
+            guard let version = found[part.name].flatMap({ $0 }) else { return "\(part.name) is not reported" }
+            return version >= part.least ? nil : "\(part.name) is \(version)"
+        }
+    }
+}
+
+/// One identity has several widths: what is shorter than its field ends in zeros there, and SGX, whose fields are the shortest, has the
+/// SHA-256 of a longer measurement (docs/design/evidence.md).
+private enum Identity {
+    static func isSame(_ wanted: String, _ found: String) -> Bool {
+        let missing = found.utf8.count - wanted.utf8.count
+        if missing == 0 { return wanted == found }
+        if missing > 0 { return found == wanted + String(repeating: "0", count: missing) }
+        guard found.utf8.count == 2 * SHA256.byteCount else { return false }
+        return hexadecimal(SHA256.hash(data: bytes(wanted))) == found
+    }
+
+    private static func bytes(_ digits: String) -> [UInt8] {
+        let values = digits.utf8.map { $0 < 0x40 ? $0 & 15 : ($0 & 15) + 9 }
+        return stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+    }
+
+    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+extension Claims {
+    /// The chip that made the evidence: AMD's chip id, or Intel's platform instance or PPID. nil when the evidence hides it.
+    fileprivate var chip: String? {
+        if let snp { return snp.isChipIDMasked ? nil : snp.chipID }
+        return platform.map { $0.platformInstanceID ?? $0.ppid }
+    }
+}

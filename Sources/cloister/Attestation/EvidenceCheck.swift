@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// `cloister verify` of evidence: files in, a verdict and a decision out. No network.
+import Attestation
+import AttestationPolicy
+import Foundation
+import Image
+import Launch
+
+struct EvidenceCheck {
+    var evidence: String
+    var policy: String?
+    var collateral: String?
+    var certificates: [String] = []
+    var reportData: String?
+    var now: Int64
+
+    struct Outcome {
+        var result: VerificationResult
+        var decision: Decision?
+        /// What the caller wanted in the report data, and whether it is there.
+        var isFresh: Bool?
+
+        var isGood: Bool { result.verdict == .valid && decision?.isAllowed != false && isFresh != false }
+    }
+
+    func run() throws -> Outcome {
+        let bundle = try loadEvidence()
+        let policy = try loadPolicy()
+        let expected = try reportData.map(Self.reportData)
+        let collateral = try loadCollateral() ?? bundle.collateral
+        var certificates = try self.certificates.map { path throws(LaunchError) in try Self.read(path, "the certificate") }
+        if let own = bundle.certificates { certificates.append(Array(own.utf8)) }
+
+        let verifier = Verifier(roots: try roots(for: policy, texts: [bundle.evidence] + certificates))
+        let result = verifier.verify(bundle.evidence, collateral: collateral, certificates: certificates, now: now)
+        return Outcome(
+            result: result, decision: policy?.evaluate(PolicyInput(result, now: now)),
+            isFresh: expected.map { $0 == result.claims?.reportData })
+    }
+
+    /// Production roots alone, unless the policy admits simulation: then also the simulated roots that came along and that it names.
+    private func roots(for policy: Policy?, texts: [[UInt8]]) throws -> TrustedRoots {
+        guard let policy, policy.admitsSimulation || policy.admitsSample else { return .production }
+        let wanted = policy.simulationRoots
+        let roots =
+            policy.admitsSimulation
+            ? TrustedRoots.simulatedRoots(in: texts).filter { wanted?.contains($0.fingerprint) ?? true } : []
+        return try TrustedRoots(simulated: roots.map(\.der), acceptsUnsignedSample: policy.admitsSample)
+    }
+
+    private func loadEvidence() throws(LaunchError) -> EvidenceBundle {
+        let bytes = try Self.read(evidence, "the evidence", limit: EvidenceBundle.maximumSize)
+        guard EvidenceBundle.isBundle(bytes) else { return EvidenceBundle(evidence: bytes) }
+        do { return try EvidenceBundle(json: bytes) } catch {
+            throw LaunchError(
+                .badData, "this is not evidence: \(error)", at: evidence,
+                next: "give a quote, a report, or what cloister attest wrote")
+        }
+    }
+
+    private func loadPolicy() throws(LaunchError) -> Policy? {
+        guard let policy else { return nil }
+        return try PolicyFile.load(policy)
+    }
+
+    private func loadCollateral() throws(LaunchError) -> Collateral? {
+        guard let collateral else { return nil }
+        let bytes = try Self.read(collateral, "the collateral", limit: 8 << 20)
+        do { return try JSONDecoder().decode(Collateral.self, from: Data(bytes)) } catch {
+            throw LaunchError(
+                .badData, "this is not collateral: it must be a JSON object with tcb_info, qe_identity, pck_crl and so on", at: collateral,
+                next: "see docs/attestation.md for its members")
+        }
+    }
+
+    /// Up to 64 bytes in hexadecimal, filled up with zeros, as `cloister attest` puts them into the evidence.
+    static func reportData(_ text: String) throws(LaunchError) -> String {
+        let digits = text.lowercased()
+        guard digits.utf8.count <= 128, digits.utf8.count % 2 == 0,
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else {
+            throw LaunchError(
+                .usage, "the nonce is not up to 64 bytes in hexadecimal", at: "'\(text)'", next: "write an even number of digits, at most 128")
+        }
+        return digits + String(repeating: "0", count: 128 - digits.utf8.count)
+    }
+
+    /// A file, or standard input for `-`; what is larger than `limit` is refused rather than cut.
+    static func read(_ path: String, _ what: String, limit: Int = 1 << 20) throws(LaunchError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            if path == "-" {
+                while bytes.count <= limit {
+                    let part = try System.readNext(0, name: "standard input")
+                    if part.isEmpty { break }
+                    bytes += part
+                }
+            } else {
+                bytes = try System.readFile(path, limit: limit + 1)
+            }
+        } catch {
+            throw LaunchError(error.code, "\(what) cannot be read: \(error.what)", at: path, next: error.next)
+        }
+        guard bytes.count <= limit else {
+            throw LaunchError(.badData, "\(what) has more than \(limit) bytes", at: path, next: "name the right file")
+        }
+        return bytes
+    }
+}
+
+enum PolicyFile {
+    static func load(_ path: String) throws(LaunchError) -> Policy {
+        let bytes = try EvidenceCheck.read(path, "the policy")
+        do { return try Policy(yaml: bytes) } catch {
+            let place = error.line.map { "\(path) line \($0)" } ?? path
+            throw LaunchError(.badData, error.message, at: place, next: "see docs/policy.md")
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// `cloister verify --json` of evidence.
+import Attestation
+import AttestationPolicy
+
+struct EvidenceJSON: Encodable {
+    var verdict: Verdict
+    var status: TCBStatus?
+    var advisories: [Advisory]
+    var components: [ComponentStatus]
+    var reasons: [Reason]
+    var claims: Claims?
+    var isSimulated: Bool
+    /// nil when no nonce was asked for.
+    var nonceMatches: Bool?
+    /// nil without a policy.
+    var decision: Decision?
+
+    init(_ outcome: EvidenceCheck.Outcome) {
+        verdict = outcome.result.verdict
+        status = outcome.result.status
+        advisories = outcome.result.advisories
+        components = outcome.result.components
+        reasons = outcome.result.reasons
+        claims = outcome.result.claims
+        isSimulated = outcome.result.isSimulated
+        nonceMatches = outcome.isFresh
+        decision = outcome.decision
+    }
+}
