@@ -42,19 +42,22 @@ let package = Package(
         .target(name: "CLaunch"),
         // What an owner accepts, in YAML; decisions that explain themselves.
         .target(name: "AttestationPolicy", dependencies: ["Attestation", "StrictYAML", crypto]),
+        // Vendors' publications about their platforms, kept for verification offline.
+        .target(name: "CollateralStore", dependencies: ["Attestation"]),
         // Starting, finding and talking to enclaves.
         .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image", "StrictYAML"]),
         // What evidence of SGX, TDX and SEV-SNP says, and whether it holds. No network, no clock, no policy.
         .target(name: "Attestation", dependencies: [crypto, cryptoExtras, asn1]),
         // The command.
         .executableTarget(
-            name: "cloister", dependencies: ["Launch", "Image", "Formats", "Attestation", "AttestationPolicy", arguments]),
+            name: "cloister", dependencies: ["Launch", "Image", "Formats", "Attestation", "AttestationPolicy", "CollateralStore", arguments]),
 
         // Seeded damage for the tests of both packages.
         .target(name: "FuzzSupport", path: "Kernel/Tests/FuzzSupport"),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),
         .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", "FuzzSupport", crypto]),
         .testTarget(name: "AttestationPolicyTests", dependencies: ["AttestationPolicy", "Attestation", "FuzzSupport", crypto]),
+        .testTarget(name: "CollateralStoreTests", dependencies: ["CollateralStore", "Attestation", "FuzzSupport"]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats", arguments]),

@@ -40,7 +40,7 @@ private struct Lines {
 extension Rule {
     fileprivate func check(_ input: PolicyInput, _ lines: inout Lines) {
         let result = input.result
-        let failed = result.reasons.map(\.check.rawValue).joined(separator: ", ")
+        let failed = Set(result.reasons.map(\.check.rawValue)).sorted().joined(separator: ", ")
         let isValid = result.verdict == .valid
         lines.add(0, "every check of the evidence must hold", isValid ? "every check holds" : "these failed: \(failed)", isValid)
         checkProgram(input, result.claims, &lines)

@@ -10,6 +10,7 @@ private typealias Value = YAMLValue<PolicyError>
 extension Policy {
     public static let maximumSize = 256 << 10
     static let maximumRules = 100
+    static let keys = ["policy", "name", "stale_collateral_days", "rules"]
 
     public init(yaml text: String) throws(PolicyError) {
         try self.init(yaml: Array(text.utf8))
@@ -19,13 +20,18 @@ extension Policy {
         let document = try YAMLDocument.compose(
             bytes, maximumSize: Self.maximumSize, "the policy", failure: PolicyError.self)
         guard let root = document else { throw PolicyError("the policy is empty", line: nil) }
-        let top = try Mapping(root, of: "the policy", known: ["policy", "name", "rules"])
+        let top = try Mapping(root, of: "the policy", known: Self.keys)
         let version = try top.required("policy")
         guard try version.number(as: Int.self) == Self.languageVersion else {
             throw version.failure("this version of the policy language is unknown; write 'policy: \(Self.languageVersion)'")
         }
         name = try top.value("name")?.string() ?? ""
         rules = []
+        staleCollateralDays = 0
+        if let days = top.value("stale_collateral_days") {
+            staleCollateralDays = try days.number(as: Int.self)
+            guard (0...365).contains(staleCollateralDays) else { throw days.failure("'stale_collateral_days' must be 0 to 365") }
+        }
         _ = try top.required("rules")
         for (index, item) in try top.list("rules").enumerated() {
             guard index < Self.maximumRules else { throw item.failure("more than \(Self.maximumRules) rules") }

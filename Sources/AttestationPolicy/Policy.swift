@@ -9,10 +9,13 @@ public struct Policy: Sendable, Equatable {
     public static let languageVersion = 1
 
     public var name: String
+    /// For how many days after its end collateral may still be used, where fresh one cannot be had.
+    public var staleCollateralDays: Int
     public var rules: [Rule]
 
-    public init(name: String, rules: [Rule]) {
+    public init(name: String, staleCollateralDays: Int = 0, rules: [Rule]) {
         self.name = name
+        self.staleCollateralDays = staleCollateralDays
         self.rules = rules
     }
 

@@ -25,6 +25,11 @@ import Testing
         #expect(Set(try rule().keys) == Set(Rule.keys))
     }
 
+    @Test func schemaHasEveryKeyOfAPolicy() throws {
+        let properties = try #require(try schema()["properties"] as? [String: Any])
+        #expect(Set(properties.keys) == Set(Policy.keys))
+    }
+
     @Test func schemaNamesTheBackendsAndStatuses() throws {
         let backends = try #require((try rule()["backends"] as? [String: Any])?["items"] as? [String: Any])
         #expect(backends["enum"] as? [String] == TEE.allCases.map(\.rawValue))

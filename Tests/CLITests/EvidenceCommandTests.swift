@@ -100,4 +100,41 @@ import Testing
         #expect(try workshop.run(["verify", "quote.bin", "--signer", "00"]).errors.contains("--signer does not apply to evidence"))
         #expect(try workshop.run(["verify", "quote.img", "--policy", "bad.yaml"]).errors.contains("--policy does not apply to an image"))
     }
+
+    @Test(.enabled(if: fixtures != nil)) func importedCollateralIsUsedWithoutBeingNamed() throws {
+        let folder = try #require(Self.fixtures)
+        let environment = ["CLOISTER_COLLATERAL": workshop.folder + "/collateral"]
+        let quote = folder + "/dcap-qvl/tdx-v4-uptodate.bin"
+        func run(_ words: String...) throws -> CommandResult { try workshop.run(words, environment: environment) }
+        let which = try run("collateral", "which", quote)
+        #expect(which.output.contains("tcb?fmspc=B0C06F000000") && which.output.contains("stored        no"))
+        #expect(try run("verify", quote, "--at", "1751624191").output.contains("collateral-missing"))
+        #expect(try run("collateral", "export").code == 66)
+        let set = folder + "/collateral/tdx-b0c06f000000-20250619-ev17.json"
+        #expect(try run("collateral", "import", set).output.contains("added"))
+        #expect(try run("collateral", "import", set).output.contains("kept"))
+        #expect(try run("verify", quote, "--at", "1751624191").code == 0)
+        let list = try run("collateral", "list", "--json")
+        let rows = try #require(try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])
+        #expect(rows.count == 1 && rows[0]["state"] as? String == "expired")
+        #expect(try run("collateral", "export", quote, "-o", "bundle.json").code == 0)
+        #expect(try run("collateral", "import", "bundle.json").code == 0)
+        let changed = try run("collateral", "import", folder + "/negative/tdx4-tcbinfo-tampered.collateral.json")
+        #expect(changed.code == 77 && changed.errors.contains("tcb-info-signature"))
+    }
+
+    @Test(.enabled(if: fixtures != nil)) func aPolicyMayTolerateCollateralThatHasJustExpired() throws {
+        try workshop.write("policy: 1\nstale_collateral_days: 2\nrules: [{insecure_allow_any_program: true}]\n", to: "patient.yaml")
+        let folder = try #require(Self.fixtures)
+        func verify(at moment: String) throws -> CommandResult {
+            try workshop.run([
+                "verify", folder + "/dcap-qvl/tdx-v4-uptodate.bin", "--collateral",
+                folder + "/collateral/tdx-b0c06f000000-20250619-ev17.json", "--at", moment, "--policy", "patient.yaml",
+            ])
+        }
+        let dayAfter = try verify(at: "1753005635")
+        #expect(dayAfter.code == 0 && dayAfter.output.contains("stale"))
+        #expect(try verify(at: "1753405635").code == 77)
+        #expect(try !verify(at: "1751624191").output.contains("stale"))
+    }
 }

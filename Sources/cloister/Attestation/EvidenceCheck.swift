@@ -2,6 +2,7 @@
 // `cloister verify` of evidence: files in, a verdict and a decision out. No network.
 import Attestation
 import AttestationPolicy
+import CollateralStore
 import Foundation
 import Image
 import Launch
@@ -19,6 +20,8 @@ struct EvidenceCheck {
         var decision: Decision?
         /// What the caller wanted in the report data, and whether it is there.
         var isFresh: Bool?
+        /// The policy let collateral pass that had expired.
+        var isCollateralStale: Bool
 
         var isGood: Bool { result.verdict == .valid && decision?.isAllowed != false && isFresh != false }
     }
@@ -27,28 +30,31 @@ struct EvidenceCheck {
         let bundle = try loadEvidence()
         let policy = try loadPolicy()
         let expected = try reportData.map(Self.reportData)
-        let collateral = try loadCollateral() ?? bundle.collateral
         var certificates = try self.certificates.map { path throws(LaunchError) in try Self.read(path, "the certificate") }
         if let own = bundle.certificates { certificates.append(Array(own.utf8)) }
 
-        let verifier = Verifier(roots: try roots(for: policy, texts: [bundle.evidence] + certificates))
-        let result = verifier.verify(bundle.evidence, collateral: collateral, certificates: certificates, now: now)
+        let texts = [bundle.evidence] + certificates
+        let verifier = Verifier(roots: policy?.roots(in: texts) ?? .production)
+        let collateral = try loadCollateral() ?? bundle.collateral ?? stored(for: bundle.evidence)
+        let found =
+            policy?.verify(bundle.evidence, with: verifier, collateral: collateral, certificates: certificates, now: now)
+            ?? PolicyVerification(
+                result: verifier.verify(bundle.evidence, collateral: collateral, certificates: certificates, now: now))
         return Outcome(
-            result: result, decision: policy?.evaluate(PolicyInput(result, now: now)),
-            isFresh: expected.map { $0 == result.claims?.reportData })
+            result: found.result, decision: policy?.evaluate(PolicyInput(found.result, now: now)),
+            isFresh: expected.map { $0 == found.result.claims?.reportData }, isCollateralStale: found.isCollateralStale)
     }
 
-    /// Production roots alone, unless the policy admits simulation: then also the simulated roots that came along and that it names.
-    private func roots(for policy: Policy?, texts: [[UInt8]]) throws -> TrustedRoots {
-        guard let policy, policy.admitsSimulation || policy.admitsSample else { return .production }
-        let wanted = policy.simulationRoots
-        let roots =
-            policy.admitsSimulation
-            ? TrustedRoots.simulatedRoots(in: texts).filter { wanted?.contains($0.fingerprint) ?? true } : []
-        return try TrustedRoots(simulated: roots.map(\.der), acceptsUnsignedSample: policy.admitsSample)
+    /// What was imported for this kind of platform.
+    private func stored(for evidence: [UInt8]) throws(LaunchError) -> Collateral? {
+        guard let folder = CollateralStore.defaultFolder(environment: Style.environment),
+            let need = Verifier().verify(evidence, now: now).claims.flatMap({ CollateralNeed($0) })
+        else { return nil }
+        let store = CollateralStore(folder: folder)
+        return try CollateralCommand.attempt { () throws(CollateralStoreError) in try store.find(need) }?.collateral
     }
 
-    private func loadEvidence() throws(LaunchError) -> EvidenceBundle {
+    func loadEvidence() throws(LaunchError) -> EvidenceBundle {
         let bytes = try Self.read(evidence, "the evidence", limit: EvidenceBundle.maximumSize)
         guard EvidenceBundle.isBundle(bytes) else { return EvidenceBundle(evidence: bytes) }
         do { return try EvidenceBundle(json: bytes) } catch {

@@ -13,6 +13,8 @@ struct EvidenceJSON: Encodable {
     var isSimulated: Bool
     /// nil when no nonce was asked for.
     var nonceMatches: Bool?
+    /// The policy let collateral pass that had expired.
+    var isCollateralStale: Bool
     /// nil without a policy.
     var decision: Decision?
 
@@ -25,6 +27,7 @@ struct EvidenceJSON: Encodable {
         claims = outcome.result.claims
         isSimulated = outcome.result.isSimulated
         nonceMatches = outcome.isFresh
+        isCollateralStale = outcome.isCollateralStale
         decision = outcome.decision
     }
 }

@@ -16,6 +16,9 @@ enum EvidenceReport {
         if let isFresh = outcome.isFresh {
             rows.append(("nonce", isFresh ? "is in the evidence" : Style.red("is not in the evidence: it was made for another request", on: 1)))
         }
+        if outcome.isCollateralStale {
+            rows.append((Style.yellow("stale", on: 1), "the collateral has expired; the policy tolerates that for now"))
+        }
         if let decision = outcome.decision { rows += explanation(decision) }
         return rows.map { name, value in pad(name) + value }
     }
