@@ -31,14 +31,16 @@ deps: ## Install the Debian packages that are missing
 	scripts/deps.sh
 
 .PHONY: build
-build: kernel command ## Build bin/cloister and bin/cloister-kernel
+build: kernel command ## Build bin/cloister, bin/cloister-broker and bin/cloister-kernel
 
 .PHONY: command
-command: ## Build bin/cloister only
-	$(SWIFT) build $(RELEASE_FLAGS) --product cloister
+command: ## Build bin/cloister and bin/cloister-broker only
 	@mkdir -p bin
-	@install -m 0755 "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/cloister" $(CLOISTER).new
-	@mv -f $(CLOISTER).new $(CLOISTER)
+	for product in cloister cloister-broker; do \
+	    $(SWIFT) build $(RELEASE_FLAGS) --product $$product; \
+	    install -m 0755 "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/$$product" bin/$$product.new; \
+	    mv -f bin/$$product.new bin/$$product; \
+	done
 
 .PHONY: kernel
 kernel: ## Build bin/cloister-kernel only

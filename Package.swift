@@ -19,17 +19,45 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let database: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpServer: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 
 let package = Package(
     name: "cloister",
     products: [
-        .executable(name: "cloister", targets: ["cloister"])
+        .executable(name: "cloister", targets: ["cloister"]),
+        .executable(name: "cloister-broker", targets: ["cloister-broker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     ],
     targets: [
         // Shared with the kernel: image format, boot configuration, control protocol.
@@ -51,6 +79,19 @@ let package = Package(
         // The command.
         .executableTarget(
             name: "cloister", dependencies: ["Launch", "Image", "Formats", "Attestation", "AttestationPolicy", "CollateralStore", arguments]),
+        // The key broker's wire format (CoCo KBS 0.4.0): messages, canonical JSON, binding, JWE. No I/O.
+        .target(name: "KeyBrokerProtocol", dependencies: [crypto, cryptoExtras]),
+        // What the broker keeps: sealed secrets, policies, approvals, the audit chain.
+        .target(name: "BrokerStore", dependencies: ["KeyBrokerProtocol", crypto, database]),
+        // The broker's server: RATS roles, sessions, tokens, admin routes.
+        .target(name: "Broker", dependencies: ["Attestation", "KeyBrokerProtocol", "BrokerStore", crypto, jwt, logging, lifecycle] + httpServer),
+        // The broker's command; `cloister broker` runs it.
+        .executableTarget(
+            name: "cloister-broker",
+            dependencies: [
+                "Broker", "BrokerStore", "KeyBrokerProtocol", "StrictYAML", crypto, logging, lifecycle, httpClient, yams, arguments,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ] + httpServer),
 
         // Seeded damage for the tests of both packages.
         .target(name: "FuzzSupport", path: "Kernel/Tests/FuzzSupport"),
@@ -60,6 +101,12 @@ let package = Package(
         .testTarget(name: "CollateralStoreTests", dependencies: ["CollateralStore", "Attestation", "FuzzSupport"]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "FuzzSupport", crypto]),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: [
+                "Broker", "BrokerStore", "KeyBrokerProtocol", "FuzzSupport", crypto, cryptoExtras, jwt, database, logging, lifecycle,
+                httpClient, x509, asn1, .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + httpServer),
         .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats", arguments]),
     ]
 )

@@ -6,6 +6,8 @@ set -euo pipefail
 packages=(
     # building the kernel and the conformance programs
     binutils gcc libc6-dev libipsec-mb-dev llvm musl-tools
+    # building the broker
+    libsqlite3-dev
     # programs that the example and the tests run unmodified
     bash busybox-static coreutils gawk git golang-go openssl perl procps python3 sqlite3
     # tools of the checks themselves

@@ -15,10 +15,14 @@ cd "$(dirname "$0")/.."
 files() {
     cat <<LIST
 0755 bin/cloister bin/cloister
+0755 bin/cloister-broker bin/cloister-broker
 0755 bin/cloister-kernel libexec/cloister/cloister-kernel
 0644 out/docs/completion/cloister.bash share/bash-completion/completions/cloister
 0644 out/docs/completion/_cloister share/zsh/site-functions/_cloister
 0644 out/docs/completion/cloister.fish share/fish/vendor_completions.d/cloister.fish
+0644 out/docs/completion/cloister-broker.bash share/bash-completion/completions/cloister-broker
+0644 out/docs/completion/_cloister-broker share/zsh/site-functions/_cloister-broker
+0644 out/docs/completion/cloister-broker.fish share/fish/vendor_completions.d/cloister-broker.fish
 LIST
 }
 
@@ -30,7 +34,7 @@ if $remove; then
     exit 0
 fi
 
-for needed in bin/cloister bin/cloister-kernel; do
+for needed in bin/cloister bin/cloister-broker bin/cloister-kernel; do
     if [[ ! -x $needed ]]; then
         echo "install: error: $needed is missing; run make build" >&2
         exit 1

@@ -14,11 +14,13 @@ fail() {
 }
 
 "$root/scripts/install.sh" "$prefix" >"$work/log"
-for file in bin/cloister libexec/cloister/cloister-kernel share/man/man1/cloister.1 share/man/man1/cloister-keys-new.1 \
+for file in bin/cloister bin/cloister-broker libexec/cloister/cloister-kernel share/man/man1/cloister.1 share/man/man1/cloister-keys-new.1 \
+    share/man/man1/cloister-broker-secret-put.1 share/bash-completion/completions/cloister-broker \
     share/bash-completion/completions/cloister share/zsh/site-functions/_cloister share/fish/vendor_completions.d/cloister.fish; do
     [[ -s $prefix/$file ]] || fail "$file is missing under the prefix"
 done
 bash -n "$prefix/share/bash-completion/completions/cloister"
+bash -n "$prefix/share/bash-completion/completions/cloister-broker"
 for shell in zsh fish; do
     script=$prefix/share/zsh/site-functions/_cloister
     [[ $shell == zsh ]] || script=$prefix/share/fish/vendor_completions.d/cloister.fish
@@ -54,6 +56,8 @@ printf '%s\n' 'name: hello' 'entry_point: /bin/bash' 'args: [-c, "echo hello"]' 
 "${cloister[@]}" build --key key.pem hello >/dev/null
 [[ $("${cloister[@]}" run --quiet hello) == hello ]]
 "${cloister[@]}" verify hello >/dev/null
+"${cloister[@]}" broker operator new ann --role secrets ann.key >/dev/null
+[[ $("$2/bin/cloister-broker" audit verify broker.db) == 'intact: 1 entries, head '* ]]
 JOB
 env -u CLOISTER_KERNEL unshare --mount --map-root-user bash "$work/job.sh" "$root" "$prefix" "$work" ||
     fail "the installed command does not run without the source tree"

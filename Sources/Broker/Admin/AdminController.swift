@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operators' routes. There is none that returns a secret, for any role.
+import BrokerStore
+import HTTPTypes
+import Hummingbird
+import KeyBrokerProtocol
+import NIOCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+struct AdminController: Sendable {
+    let core: BrokerCore
+
+    private static let base = "/admin/v1"
+
+    func addRoutes(to router: Router<BrokerContext>) {
+        let base = Self.base
+        router.get("\(base)/status") { try await self.status($0, $1) }
+        router.post("\(base)/unlock") { try await self.unlock($0, $1) }
+        router.post("\(base)/lock") { try await self.lock($0, $1) }
+        router.get("\(base)/secrets") { request, _ in
+            try await self.authorize(request, [.secrets, .auditor])
+            return try Self.json(try await self.core.storage.resources())
+        }
+        // The reference server's own admin routes for resources, and ours: the same.
+        for prefix in ["\(base)/secrets", "/kbs/v0/resource"] {
+            let path = RouterPath("\(prefix)/:repository/:type/:tag")
+            router.post(path) { try await self.putSecret($0, $1) }
+            router.put(path) { try await self.putSecret($0, $1) }
+            router.delete(path) { try await self.deleteSecret($0, $1) }
+        }
+        router.get("\(base)/policies") { request, _ in
+            try await self.authorize(request, [.policies, .auditor])
+            return try Self.json(try await self.core.storage.policies())
+        }
+        router.post("\(base)/policies") { try await self.putPolicy($0, $1) }
+        router.get("\(base)/reference-values") { request, _ in
+            try await self.authorize(request, [.policies, .auditor])
+            return try Self.json(try await self.core.storage.referenceValues())
+        }
+        router.post("\(base)/reference-values") { try await self.putReferenceValue($0, $1) }
+        router.get("\(base)/approvals") { request, _ in
+            try await self.authorize(request, [.approver, .auditor, .policies])
+            return try Self.json(try await self.core.storage.approvals())
+        }
+        router.post("\(base)/approvals") { try await self.putApproval($0, $1) }
+        router.get("\(base)/audit") { try await self.audit($0, $1) }
+        router.get("\(base)/operators") { request, _ in
+            try await self.authorize(request, [.auditor])
+            return try Self.json(try await self.core.storage.operators())
+        }
+    }
+
+    // MARK: - The master key
+
+    private func status(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        try await authorize(request, OperatorRole.allCases)
+        return try await status()
+    }
+
+    private func status() async throws -> Response {
+        let record = try await core.storage.masterKey()
+        let (have, need) =
+            switch core.vault.progress(record: record) {
+            case .unlocked: (record?.threshold ?? 0, record?.threshold ?? 0)
+            case .locked(let have, let need): (have, need)
+            }
+        return try Self.json(
+            BrokerStatus(
+                isUnlocked: core.vault.isUnlocked, sharesBrought: have, sharesNeeded: need,
+                insecureOptions: core.configuration.insecureOptions))
+    }
+
+    private func unlock(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let caller = try await authorize(request, [.unlocker])
+        let message: UnlockRequest = try await core.decode(request)
+        guard let record = try await core.storage.masterKey() else {
+            throw BrokerError(.conflict, "the store has no master key yet")
+        }
+        var event = self.event(caller, "unlock", "master key")
+        do {
+            let share = try MasterKeyShare(message.share)
+            let progress = try core.vault.offer(share, from: caller.name, record: record, now: core.clock.now())
+            if case .locked(let have, let need) = progress {
+                event.outcome = "share \(have) of \(need)"
+            } else {
+                event.outcome = "unlocked"
+            }
+        } catch {
+            event.outcome = "refused"
+            event.details["reason"] = "\(error)"
+            try await core.storage.record(event)
+            throw error
+        }
+        try await core.storage.record(event)
+        return try await status()
+    }
+
+    private func lock(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let caller = try await authorize(request, [.unlocker])
+        core.vault.lock()
+        try await core.storage.record(event(caller, "lock", "master key"))
+        return try await status()
+    }
+
+    // MARK: - Secrets
+
+    private func putSecret(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let path = try core.path(context)
+        let caller = try await authorize(request, [.secrets], repository: path.repository)
+        guard core.vault.isUnlocked else { throw BrokerError(telling: BrokerStoreError.locked) }
+        let secret = Array(try await core.body(request, limit: core.configuration.limits.secretBytes))
+        let version = try await core.storage.putResource(
+            path, size: secret.count, event: event(caller, "secret put", path.description)
+        ) { [vault = core.vault] version in try vault.seal(secret, path: path, version: version) }
+        return try Self.json(VersionResponse(version: version))
+    }
+
+    private func deleteSecret(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let path = try core.path(context)
+        let caller = try await authorize(request, [.secrets], repository: path.repository)
+        try await core.storage.deleteResource(path, event: event(caller, "secret delete", path.description))
+        return ProtocolController.json("{}")
+    }
+
+    // MARK: - Policies, reference values, approvals
+
+    private func putPolicy(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let message: PolicyRequest = try await core.decode(request)
+        guard let scope = PolicyScope(message.scope) else {
+            throw BrokerError(.malformedRequest, "the scope is neither default, a repository nor repository/type/tag")
+        }
+        let repository: String? =
+            switch scope {
+            case .everything: nil
+            case .repository(let name): name
+            case .resource(let path): path.repository
+            }
+        let caller = try await authorize(request, [.policies], repository: repository, isForAll: repository == nil)
+        do {
+            try core.policies.check(message.policy)
+        } catch {
+            throw BrokerError(.malformedRequest, error.description)
+        }
+        let version = try await core.storage.putPolicy(
+            scope, text: message.policy, event: event(caller, "policy set", scope.description))
+        return try Self.json(VersionResponse(version: version))
+    }
+
+    private func putReferenceValue(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let caller = try await authorize(request, [.policies], isForAll: true)
+        let message: ReferenceValueRequest = try await core.decode(request)
+        guard ResourcePath.isPart(message.name), message.values.count <= 1000, message.provenance.utf8.count <= 1000 else {
+            throw BrokerError(.malformedRequest, "the name has other characters than A-Z a-z 0-9 . _ -, or there is too much of it")
+        }
+        let version = try await core.storage.putReferenceValue(
+            message.name, values: message.values, provenance: message.provenance, event: event(caller, "reference value set", message.name))
+        return try Self.json(VersionResponse(version: version))
+    }
+
+    private func putApproval(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let caller = try await authorize(request, [.approver])
+        let message: ApprovalRequest = try await core.decode(request)
+        guard !message.subject.isEmpty, message.subject.utf8.count <= 500 else {
+            throw BrokerError(.malformedRequest, "the subject is empty or longer than 500 bytes")
+        }
+        try await core.storage.putApproval(message.subject, event: event(caller, "approve", message.subject))
+        return ProtocolController.json("{}")
+    }
+
+    private func audit(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        try await authorize(request, [.auditor])
+        let after = request.uri.queryParameters.get("after", as: Int.self) ?? 0
+        let limit = min(max(request.uri.queryParameters.get("limit", as: Int.self) ?? 100, 1), 1000)
+        let entries = try await core.storage.auditEntries(after: after, limit: limit)
+        return try Self.json(
+            AuditPage(entries: entries.map { .init(sequence: $0.sequence, text: $0.text, hash: Hex.encode($0.hash)) }))
+    }
+
+    // MARK: - Who may
+
+    /// The operator, if they have one of `roles` and may change `repository`. `isForAll`: only those who may change every one.
+    @discardableResult
+    private func authorize(
+        _ request: Request, _ roles: [OperatorRole], repository: String? = nil, isForAll: Bool = false
+    ) async throws -> BrokerOperator {
+        guard let token = core.bearer(request) else {
+            throw BrokerError(.adminAuthAccess, "an operator's token is needed in the Authorization header")
+        }
+        let caller = try await OperatorAuthenticator(storage: core.storage, clock: core.clock).authenticate(token)
+        guard caller.roles.contains(where: roles.contains) else {
+            throw BrokerError(.roleMissing, "it needs one of the roles \(roles.map(\.rawValue).joined(separator: ", "))")
+        }
+        if let repository, !caller.repositories.isEmpty, !caller.repositories.contains(repository) {
+            throw BrokerError(.roleMissing, "the operator may not change the repository \(repository)")
+        }
+        if isForAll, !caller.repositories.isEmpty {
+            throw BrokerError(.roleMissing, "the operator may change only the repositories \(caller.repositories.joined(separator: ", "))")
+        }
+        return caller
+    }
+
+    private func event(_ caller: BrokerOperator, _ action: String, _ subject: String) -> AuditEvent {
+        AuditEvent(time: core.clock.now(), actor: caller.name, action: action, subject: subject)
+    }
+
+    private static func json(_ value: some Encodable) throws -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return ProtocolController.json(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the routes share.
+package import BrokerStore
+import HTTPTypes
+import Hummingbird
+import KeyBrokerProtocol
+import NIOCore
+import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+package final class BrokerCore: Sendable {
+    package let configuration: BrokerConfiguration
+    package let storage: any BrokerStorage
+    package let vault: SecretVault
+    package let policies: PolicyBook
+    package let metrics = BrokerMetrics()
+    let appraisers: AppraiserTable
+    let tokens: TokenIssuer
+    let clock: BrokerClock
+    let sessions: SessionTable
+    let limiter: RateLimiter
+    private let knownValues = Mutex<(values: [ReferenceValue], read: ContinuousClock.Instant)?>(nil)
+
+    package init(
+        configuration: BrokerConfiguration, storage: any BrokerStorage, vault: SecretVault, language: any PolicyLanguage,
+        appraisers: AppraiserTable, tokens: TokenIssuer, clock: BrokerClock
+    ) {
+        self.configuration = configuration
+        self.storage = storage
+        self.vault = vault
+        self.appraisers = appraisers
+        self.tokens = tokens
+        self.clock = clock
+        policies = PolicyBook(storage: storage, language: language)
+        sessions = SessionTable(capacity: configuration.limits.sessions, lifetime: configuration.limits.sessionSeconds)
+        limiter = RateLimiter(perSecond: configuration.limits.requestsPerSecond, burst: configuration.limits.requestBurst)
+    }
+
+    /// Read again after a second: another broker on the same database may have set some.
+    func referenceValues() async throws -> [ReferenceValue] {
+        if let known = knownValues.withLock({ $0 }), ContinuousClock.now - known.read < .seconds(1) { return known.values }
+        let values = try await storage.referenceValues()
+        knownValues.withLock { $0 = (values, .now) }
+        return values
+    }
+
+    func measurement(of token: EARToken) -> String? {
+        guard let tee = token.tee, let claims = token.submodules.cpu0.annotatedEvidence[tee.rawValue] else { return nil }
+        return claims["measurement"]?.text ?? claims["launch_digest"]?.text
+    }
+
+    // MARK: - Requests
+
+    func path(_ context: BrokerContext) throws -> ResourcePath {
+        let parts = try ["repository", "type", "tag"].map { try context.parameters.require($0) }
+        guard let path = ResourcePath(repository: parts[0], type: parts[1], tag: parts[2]) else {
+            throw BrokerError(.invalidRequestPath, "a part of the path has other characters than A-Z a-z 0-9 . _ -, or too many")
+        }
+        return path
+    }
+
+    func bearer(_ request: Request) -> String? {
+        guard let value = request.headers[.authorization] else { return nil }
+        let parts = value.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
+    }
+
+    func body(_ request: Request, limit: Int) async throws -> Data {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw BrokerError(.bodyTooLarge, "the body has \(length) bytes; this route takes \(limit)")
+        }
+        let buffer = try await request.body.collect(upTo: limit)
+        return Data(buffer.readableBytesView)
+    }
+
+    func decode<Message: Decodable>(_ request: Request) async throws -> Message {
+        try checkIsJSON(request)
+        return try decode(try await body(request, limit: configuration.limits.protocolBodyBytes))
+    }
+
+    func checkIsJSON(_ request: Request) throws(BrokerError) {
+        let type = request.headers[.contentType]?.split(separator: ";").first.map { $0.filter { $0 != " " }.lowercased() }
+        if type != "application/json" { throw BrokerError(.unsupportedMediaType, "the content type must be application/json") }
+    }
+
+    /// The reason names the member, never the value, which may be secret.
+    func decode<Message: Decodable>(_ body: Data) throws(BrokerError) -> Message {
+        do {
+            return try JSONDecoder().decode(Message.self, from: body)
+        } catch DecodingError.keyNotFound(let key, let context) {
+            throw BrokerError(.malformedRequest, "the member \(Self.place(context.codingPath + [key])) is missing")
+        } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
+            throw BrokerError(.malformedRequest, "the member \(Self.place(context.codingPath)) has the wrong type")
+        } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
+            throw BrokerError(.malformedRequest, "the member \(Self.place(context.codingPath)): \(context.debugDescription)")
+        } catch {
+            throw BrokerError(.malformedRequest, "the body is not JSON")
+        }
+    }
+
+    private static func place(_ path: [any CodingKey]) -> String {
+        path.prefix(8).map { String($0.stringValue.prefix(40)) }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The routes of the protocol: auth, attest, resource (docs/broker.md has the table).
+import BrokerStore
+import Crypto
+import HTTPTypes
+import Hummingbird
+import KeyBrokerProtocol
+import Logging
+import NIOCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+struct ProtocolController: Sendable {
+    let core: BrokerCore
+
+    static let cookieName = "kbs-session-id"
+
+    func addRoutes(to router: Router<BrokerContext>) {
+        router.post("/kbs/v0/auth") { try await self.authenticate($0, $1) }
+        router.post("/kbs/v0/attest") { try await self.attest($0, $1) }
+        router.get("/kbs/v0/resource/:repository/:type/:tag") { try await self.resource($0, $1) }
+        router.get("/kbs/v0/:plugin/**") { _, context -> Response in
+            let name = try context.parameters.require("plugin")
+            if name == "resource" { throw BrokerError(.invalidRequestPath, "a resource has the path repository/type/tag") }
+            throw BrokerError(.pluginNotFound, "there is no plugin of this name")
+        }
+    }
+
+    // MARK: - auth
+
+    private func authenticate(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let message: AuthenticationRequest = try await core.decode(request)
+        guard message.version == AuthenticationRequest.version else {
+            throw BrokerError(.attestationError, "protocol version \(quoted(message.version)) is not spoken, only \(AuthenticationRequest.version)")
+        }
+        guard let tee = TEEName(rawValue: message.tee) else {
+            throw BrokerError(.attestationError, "the tee \(quoted(message.tee)) is unknown")
+        }
+        try core.appraisers.check(tee)
+        guard let hash = message.selectedHash else {
+            throw BrokerError(.attestationError, "none of the offered hash algorithms is served; sha256, sha384 and sha512 are")
+        }
+        var generator = SystemRandomNumberGenerator()
+        let nonce = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }).base64EncodedString()
+        let session = core.sessions.open(.init(tee: tee, nonce: nonce, hash: hash), now: core.clock.now())
+        let challenge = Challenge(nonce: nonce, hash: message.offeredHashes == nil ? nil : hash)
+        var response = Self.json(challenge.json)
+        response.headers[.setCookie] = "\(Self.cookieName)=\(session.id); Expires=\(HTTPDate.text(session.expires))"
+        return response
+    }
+
+    // MARK: - attest
+
+    private func attest(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let id = try session(request)
+        let body = try await core.body(request, limit: core.configuration.limits.protocolBodyBytes)
+        let message: AttestationRequest = try core.decode(body)
+        let now = core.clock.now()
+        switch try core.sessions.takeTurn(id, requestDigest: Array(SHA256.hash(data: body)), now: now) {
+        case .repeated(let attested): return Self.json("{\"token\":\"\(attested.tokenText)\"}")
+        case .verify(let challenged):
+            do {
+                let attested = try await appraise(message, body: body, challenged: challenged, now: now)
+                core.sessions.finish(id, attested)
+                core.metrics.countAttestation(tee: challenged.tee.rawValue, outcome: "valid")
+                return Self.json("{\"token\":\"\(attested.tokenText)\"}")
+            } catch {
+                core.metrics.countAttestation(tee: challenged.tee.rawValue, outcome: "refused")
+                throw error
+            }
+        }
+    }
+
+    private func appraise(
+        _ message: AttestationRequest, body: Data, challenged: SessionTable.Challenged, now: Int64
+    ) async throws -> SessionTable.Attested {
+        guard Bytes.areEqual(Array(message.runtimeData.nonce.utf8), Array(challenged.nonce.utf8)) else {
+            throw BrokerError(.attestationError, "the nonce is not this session's")
+        }
+        do {
+            _ = try SealingKey(message.runtimeData.teePublicKey)
+        } catch {
+            throw BrokerError(.attestationError, error.description)
+        }
+        let digest = message.runtimeData.digest(additionalEvidence: message.evidence.additional, hash: challenged.hash)
+        let appraisal = try await core.appraisers.appraise(
+            EvidenceRequest(
+                tee: challenged.tee, evidence: message.evidence, initData: message.initData, expectedDigest: digest, now: now))
+        let known = try await core.referenceValues().first { $0.name == "measurement" }?.values ?? []
+        let issued = try await core.tokens.issue(
+            appraisal, tee: challenged.tee, request: message, knownMeasurements: Set(known), now: now)
+        return SessionTable.Attested(
+            tokenText: issued.text, token: issued.token, requestDigest: Array(SHA256.hash(data: body)))
+    }
+
+    // MARK: - resource
+
+    private func resource(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let path = try core.path(context)
+        let now = core.clock.now()
+        let token = try await token(request, now: now)
+        guard let tee = token.tee, let publicKey = token.sealingKey else {
+            throw BrokerError(.tokenVerifierError, "the token names no environment or no key to seal to")
+        }
+        let key: SealingKey
+        do { key = try SealingKey(publicKey) } catch { throw BrokerError(.tokenVerifierError, error.description) }
+        let (decision, policy) = try await core.policies.decide(
+            ReleaseRequest(
+                path: path, tee: tee, token: token, approvals: try await core.storage.approvals(of: path.description),
+                referenceValues: try await core.referenceValues(), now: now))
+        var event = AuditEvent(
+            time: now, actor: "enclave", action: "release", subject: path.description, outcome: decision.isAllowed ? "released" : "denied",
+            details: ["tee": tee.rawValue, "policy": policy, "status": token.submodules.cpu0.status])
+        if let measurement = core.measurement(of: token) { event.details["measurement"] = measurement }
+        guard decision.isAllowed else {
+            let reason = decision.reasons.joined(separator: "; ")
+            event.details["reason"] = reason
+            try await core.storage.record(event)
+            core.metrics.countRelease(outcome: "denied")
+            throw BrokerError(.policyDeny, "the policy (\(policy)) refuses \(path): \(reason)")
+        }
+        // What is not there is told only to those who could have had it.
+        guard let stored = try await core.storage.resource(path) else {
+            core.metrics.countRelease(outcome: "missing")
+            throw BrokerError(.resourceNotFound, "the resource \(path) does not exist")
+        }
+        var secret = try core.vault.open(stored)
+        defer { wipe(&secret) }
+        event.details["version"] = String(stored.version)
+        let sealed = try SealedResource(secret, for: key)
+        // The secret leaves only after the log that tells of it is on the disk.
+        try await core.storage.record(event)
+        core.metrics.countRelease(outcome: "released")
+        return Self.json(sealed.json)
+    }
+
+    /// The token of the session or of the Authorization header; of both, if both are there and the same.
+    private func token(_ request: Request, now: Int64) async throws -> EARToken {
+        let bearer = core.bearer(request)
+        guard request.headers.contains(.cookie), request.cookies[Self.cookieName] != nil else {
+            guard let bearer else { throw BrokerError(.tokenNotFound, "neither a session cookie nor a bearer token was sent") }
+            return try await core.tokens.verify(bearer, now: now)
+        }
+        let attested = try core.sessions.attested(try session(request), now: now)
+        if let bearer {
+            guard Bytes.areEqual(Array(bearer.utf8), Array(attested.tokenText.utf8)) else {
+                throw BrokerError(.tokenVerifierError, "the token is of another session than the cookie")
+            }
+        }
+        if now >= attested.token.expires { throw BrokerError(.tokenVerifierError, "the token has expired; attest again") }
+        return attested.token
+    }
+
+    private func session(_ request: Request) throws(BrokerError) -> String {
+        guard let cookie = request.cookies[Self.cookieName]?.value else {
+            throw BrokerError(.attestationError, "the cookie \(Self.cookieName) is missing; begin with auth")
+        }
+        return cookie
+    }
+
+    /// A client's own word in an error: short, and no control characters.
+    private func quoted(_ text: String) -> String {
+        CanonicalJSON.quoted(String(text.unicodeScalars.prefix(40).map { Character($0) }))
+    }
+
+    static func json(_ text: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+enum HTTPDate {
+    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// Seconds since 1970 as RFC 9110 section 5.6.7 writes a date.
+    static func text(_ time: Int64) -> String {
+        let day = Int(time / 86_400)
+        let second = Int(time % 86_400)
+        // Civil date from a day count; the era of 400 years begins in March.
+        let shifted = day + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let dayOfMonth = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        return "\(days[day % 7]), \(two(dayOfMonth)) \(months[month - 1]) \(year) "
+            + "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60)) GMT"
+    }
+}

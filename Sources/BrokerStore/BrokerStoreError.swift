@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a store or a vault can fail with; no case carries a secret.
+package enum BrokerStoreError: Error, Equatable, CustomStringConvertible {
+    /// No room for the write; nothing of it was kept.
+    case full
+    /// The database cannot be read or written.
+    case unavailable(String)
+    /// It was written by a later version of this program.
+    case laterSchema(String)
+    /// What was to be changed is not there, or is there already.
+    case notFound(String)
+    case alreadyExists(String)
+    /// The master key is not in memory yet.
+    case locked
+    /// A stored secret does not authenticate: another master key, or changed bytes.
+    case notAuthentic(String)
+    /// A share that is no share, or of another key.
+    case badShare(String)
+
+    package var description: String {
+        switch self {
+        case .full: "the database has no room left; nothing was written"
+        case .unavailable(let reason): "the database does not answer: \(reason)"
+        case .laterSchema(let name): "the database was written by a later version (\(name) is unknown here)"
+        case .notFound(let what): "\(what) does not exist"
+        case .alreadyExists(let what): "\(what) exists already"
+        case .locked: "the master key is not unlocked"
+        case .notAuthentic(let what): "\(what) does not authenticate under the master key"
+        case .badShare(let reason): "the share is not accepted: \(reason)"
+        }
+    }
+}

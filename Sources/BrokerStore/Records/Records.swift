@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the store keeps, as plain values.
+package import KeyBrokerProtocol
+
+/// A secret as it is stored: sealed with a key of its own, which is wrapped under the master key.
+package struct SealedSecret: Sendable, Equatable {
+    package var masterKeyID: [UInt8]
+    package var wrappedKey: [UInt8]
+    package var nonce: [UInt8]
+    package var ciphertext: [UInt8]
+    package var tag: [UInt8]
+}
+
+/// What is known about a secret without opening it.
+package struct ResourceListing: Sendable, Equatable, Codable {
+    package var path: String
+    package var version: Int
+    package var size: Int
+    package var created: Int64
+    package var createdBy: String
+    package var isDeleted: Bool
+}
+
+package struct StoredResource: Sendable, Equatable {
+    package var path: ResourcePath
+    package var version: Int
+    package var sealed: SealedSecret
+}
+
+/// What a policy is about. The most specific one decides.
+package enum PolicyScope: Sendable, Hashable, CustomStringConvertible {
+    case everything
+    /// All that one owner keeps: a repository is an owner's.
+    case repository(String)
+    case resource(ResourcePath)
+
+    package init?(_ text: String) {
+        if text == "default" {
+            self = .everything
+        } else if let path = ResourcePath(text) {
+            self = .resource(path)
+        } else if ResourcePath.isPart(text) {
+            self = .repository(text)
+        } else {
+            return nil
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .everything: "default"
+        case .repository(let name): name
+        case .resource(let path): path.description
+        }
+    }
+}
+
+package struct StoredPolicy: Sendable, Equatable, Codable {
+    package var scope: String
+    package var version: Int
+    package var text: String
+    package var created: Int64
+    package var createdBy: String
+}
+
+/// A value that evidence is compared with, and where it came from.
+package struct ReferenceValue: Sendable, Equatable, Codable {
+    package var name: String
+    package var version: Int
+    package var values: [String]
+    package var provenance: String
+    package var created: Int64
+    package var createdBy: String
+}
+
+package struct Approval: Sendable, Equatable, Codable {
+    package var subject: String
+    package var approver: String
+    package var created: Int64
+}
+
+package enum OperatorRole: String, Sendable, CaseIterable, Codable {
+    /// Writes and deletes secrets; reads none, as nobody can.
+    case secrets
+    /// Sets policies and reference values.
+    case policies
+    /// Gives approvals that policies ask for.
+    case approver
+    /// Reads listings and the audit log.
+    case auditor
+    /// Brings a share of the master key.
+    case unlocker
+}
+
+package struct BrokerOperator: Sendable, Equatable, Codable {
+    package var name: String
+    /// The public key as a JWK: Ed25519 or P-256.
+    package var publicKey: String
+    package var roles: [OperatorRole]
+    /// The repositories that the operator may change; empty: all.
+    package var repositories: [String]
+    package var created: Int64
+
+    package init(name: String, publicKey: String, roles: [OperatorRole], repositories: [String], created: Int64) {
+        self.name = name
+        self.publicKey = publicKey
+        self.roles = roles
+        self.repositories = repositories
+        self.created = created
+    }
+}
+
+/// Which master key seals this store; the key itself is never stored.
+package struct MasterKeyRecord: Sendable, Equatable, Codable {
+    package var id: String
+    package var threshold: Int
+    package var shares: Int
+    package var created: Int64
+
+    package init(id: String, threshold: Int, shares: Int, created: Int64) {
+        self.id = id
+        self.threshold = threshold
+        self.shares = shares
+        self.created = created
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// cloister-broker approve, unlock, status, reference-value, completion
+import ArgumentParser
+import Broker
+import BrokerStore
+import KeyBrokerProtocol
+
+struct Approve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve",
+        abstract: "Approve SUBJECT: a secret's path, or whatever a policy asks approvals for.",
+        discussion: """
+            Example:
+              cloister-broker approve team/key/db
+              cloister-broker approve --list --json
+            """)
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: JSONOption
+
+    @Flag(help: "List the approvals instead.")
+    var list = false
+
+    @Argument(help: "What is approved.")
+    var subject: String?
+
+    func run() async throws {
+        let client = try server.client()
+        if list {
+            let approvals: [Approval] = try await client.get("/admin/v1/approvals")
+            if output.json { return try Output.json(approvals) }
+            return Output.table(
+                [["SUBJECT", "BY", "AT"]] + approvals.map { [$0.subject, $0.approver, Output.time($0.created)] })
+        }
+        guard let subject else { throw CommandFailure(.usage, "what is approved is not said") }
+        let _: Nothing = try await client.post("/admin/v1/approvals", ApprovalRequest(subject: subject))
+        Output.line("\(subject): approved")
+    }
+}
+
+struct Unlock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unlock",
+        abstract: "Bring your share of the master key.",
+        discussion: """
+            Example:
+              cloister-broker unlock share-1
+            """)
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: JSONOption
+
+    @Argument(help: ArgumentHelp("Your share.", valueName: "FILE"))
+    var file: String
+
+    func run() async throws {
+        let text = try Files.text(file).filter { !$0.isWhitespace }
+        do { _ = try MasterKeyShare(text) } catch { throw CommandFailure(.badData, "\(file): \(error)") }
+        let status: BrokerStatus = try await server.client().post("/admin/v1/unlock", UnlockRequest(share: text))
+        try status.print(output)
+    }
+}
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Say whether the broker is unlocked and which options weaken it.",
+        discussion: """
+            Example:
+              cloister-broker status --json
+            """)
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: JSONOption
+
+    func run() async throws {
+        let status: BrokerStatus = try await server.client().get("/admin/v1/status")
+        try status.print(output)
+    }
+}
+
+extension BrokerStatus {
+    func print(_ output: JSONOption) throws {
+        if output.json { return try Output.json(self) }
+        Output.line(isUnlocked ? "unlocked" : "locked: \(sharesBrought) of \(sharesNeeded) shares were brought")
+        for option in insecureOptions { Output.line("insecure: \(option)") }
+    }
+}
+
+struct ReferenceValueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reference-value",
+        abstract: "Set and list values that evidence is compared with.",
+        discussion: """
+            Example:
+              cloister-broker reference-value set measurement 9f86d0... --provenance "build 12 of 2026-11-25"
+            """,
+        subcommands: [SetReferenceValue.self, ListReferenceValues.self])
+}
+
+struct SetReferenceValue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Set the values of a name.",
+        discussion: """
+            Example:
+              cloister-broker reference-value set measurement 9f86d0... --provenance "build 12 of 2026-11-25"
+            """)
+
+    @OptionGroup var server: ServerOptions
+
+    @Option(help: "Where the values come from.")
+    var provenance: String
+
+    @Argument(help: "Name, such as measurement.")
+    var name: String
+
+    @Argument(help: "The values.")
+    var values: [String]
+
+    func run() async throws {
+        let answer: [String: Int] = try await server.client().post(
+            "/admin/v1/reference-values", ReferenceValueRequest(name: name, values: values, provenance: provenance))
+        Output.line("\(name): version \(answer["version"] ?? 0)")
+    }
+}
+
+struct ListReferenceValues: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List reference values and where they come from.",
+        discussion: """
+            Example:
+              cloister-broker reference-value list --json
+            """)
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: JSONOption
+
+    func run() async throws {
+        let values: [ReferenceValue] = try await server.client().get("/admin/v1/reference-values")
+        if output.json { return try Output.json(values) }
+        Output.table(
+            [["NAME", "VERSION", "VALUES", "FROM"]]
+                + values.map { [$0.name, String($0.version), $0.values.joined(separator: ","), $0.provenance] })
+    }
+}
+
+struct Completion: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "completion",
+        abstract: "Print the completion script of a shell: bash, zsh or fish.",
+        discussion: """
+            Example:
+              cloister-broker completion bash >/etc/bash_completion.d/cloister-broker
+            """)
+
+    @Argument(help: "bash, zsh or fish.")
+    var shell: String
+
+    func run() throws {
+        guard let shell = CompletionShell(rawValue: shell) else { throw CommandFailure(.usage, "\(shell) is not bash, zsh or fish") }
+        Output.line(CloisterBroker.completionScript(for: shell))
+    }
+}

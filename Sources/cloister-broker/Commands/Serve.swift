@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// cloister-broker serve
+import ArgumentParser
+import Broker
+import BrokerStore
+import Crypto
+import Foundation
+import Logging
+import NIOSSL
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the broker until it is told to end (SIGTERM or SIGINT).",
+        discussion: """
+            Options of the command line win over those of the file.
+
+            Example:
+              cloister-broker serve --config broker.yaml
+              cloister-broker serve --insecure-http --insecure-allow-sample --insecure-master-key-file master.key
+            """)
+
+    @Option(help: ArgumentHelp("Configuration (YAML, see docs/broker.md).", valueName: "FILE"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("Where to listen.", valueName: "HOST:PORT"))
+    var listen: String?
+
+    @Option(help: ArgumentHelp("Database; it is created when missing.", valueName: "FILE"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("Certificate chain (PEM).", valueName: "FILE"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("Its private key (PEM).", valueName: "FILE"))
+    var tlsKey: String?
+
+    @Option(help: ArgumentHelp("Key that signs tokens (P-256, PEM); without it each start makes one.", valueName: "FILE"))
+    var tokenKey: String?
+
+    @Flag(help: "Speak HTTP without TLS.")
+    var insecureHttp = false
+
+    @Flag(help: "Accept sample evidence, which anything can forge.")
+    var insecureAllowSample = false
+
+    @Flag(help: "Accept evidence of simulated platforms.")
+    var insecureAllowSimulation = false
+
+    @Option(help: ArgumentHelp("Unlock with the key in this file instead of operators' shares.", valueName: "FILE"))
+    var insecureMasterKeyFile: String?
+
+    @Option(help: ArgumentHelp("trace, debug, info, notice, warning or error.", valueName: "LEVEL"))
+    var logLevel: String = "info"
+
+    func run() async throws {
+        var settings = try config.map { try ServeSettings(file: $0) } ?? ServeSettings()
+        if let listen { try settings.listen(listen) }
+        settings.database = database ?? settings.database
+        settings.tlsCertificate = tlsCertificate ?? settings.tlsCertificate
+        settings.tlsKey = tlsKey ?? settings.tlsKey
+        settings.tokenKey = tokenKey ?? settings.tokenKey
+        settings.insecureMasterKeyFile = insecureMasterKeyFile ?? settings.insecureMasterKeyFile
+        settings.isInsecureHTTP = insecureHttp || settings.isInsecureHTTP
+        settings.broker.acceptsSample = insecureAllowSample || settings.broker.acceptsSample
+        settings.broker.acceptsSimulation = insecureAllowSimulation || settings.broker.acceptsSimulation
+        guard let level = Logger.Level(rawValue: logLevel) else { throw CommandFailure(.usage, "--log-level \(logLevel) is none") }
+        try await serve(settings, level)
+    }
+
+    private func serve(_ settings: ServeSettings, _ level: Logger.Level) async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "cloister-broker")
+        logger.logLevel = level
+        let tls = try settings.tls()
+        let storage: SQLiteStorage
+        do {
+            storage = try SQLiteStorage(path: settings.database)
+        } catch {
+            throw CommandFailure(.hostFailure, "\(settings.database): \(error)")
+        }
+        let vault = SecretVault()
+        if let file = settings.insecureMasterKeyFile { try await unlock(vault, with: file, storage) }
+        for option in settings.insecureOptions { logger.warning("option weakens security", metadata: ["option": "\(option)"]) }
+        let core = BrokerCore(
+            configuration: settings.broker, storage: storage, vault: vault, language: DevelopmentPolicyLanguage(),
+            appraisers: AppraiserTable(settings.broker),
+            tokens: try await TokenIssuer(
+                key: try settings.signingKey(), issuer: settings.broker.issuer, lifetime: settings.broker.limits.tokenSeconds,
+                build: "cloister-broker \(CloisterBroker.configuration.version)"),
+            clock: BrokerClock { Int64(Date().timeIntervalSince1970) })
+        let ready = logger
+        let service = try BrokerServer(core: core, tls: tls, logger: logger).service { port in
+            ready.notice("serving", metadata: ["port": "\(port)", "tls": "\(tls != nil)", "unlocked": "\(vault.isUnlocked)"])
+        }
+        let group = ServiceGroup(
+            configuration: .init(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            throw CommandFailure(.hostFailure, "the server ended: \(error)")
+        }
+        try await storage.close()
+    }
+
+    private func unlock(_ vault: SecretVault, with file: String, _ storage: SQLiteStorage) async throws {
+        let text = try Files.text(file).filter { !$0.isWhitespace }
+        guard let key = MasterKeyCommand.key(fromFileText: text) else {
+            throw CommandFailure(.badData, "\(file) is not a master key file; make one with cloister-broker master-key new --insecure-key-file")
+        }
+        guard let record = try await storage.masterKey(), record.id == key.idText else {
+            throw CommandFailure(.refused, "\(file) is not the master key of \(settingsName(storage))")
+        }
+        vault.unlock(key)
+    }
+
+    private func settingsName(_ storage: SQLiteStorage) -> String { "this database" }
+}

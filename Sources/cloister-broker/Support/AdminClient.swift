@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Talks to a broker's admin routes as one operator.
+import ArgumentParser
+import AsyncHTTPClient
+import Broker
+import Foundation
+import KeyBrokerProtocol
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+struct ServerOptions: ParsableArguments {
+    @Option(help: "Address of the broker; else $CLOISTER_BROKER_URL.")
+    var url: String?
+
+    @Option(help: "Certificate (PEM) that signs the broker's own; else $CLOISTER_BROKER_CA, else the system's.")
+    var ca: String?
+
+    @Option(help: "Your operator key file; else $CLOISTER_BROKER_KEY.")
+    var key: String?
+
+    func client() throws -> AdminClient {
+        let environment = ProcessInfo.processInfo.environment
+        guard let url = url ?? environment["CLOISTER_BROKER_URL"] else {
+            throw CommandFailure(.usage, "which broker is not said; give --url or set CLOISTER_BROKER_URL")
+        }
+        guard let keyFile = key ?? environment["CLOISTER_BROKER_KEY"] else {
+            throw CommandFailure(.usage, "who asks is not said; give --key or set CLOISTER_BROKER_KEY")
+        }
+        guard let credential = OperatorCredential(try Files.text(keyFile)) else {
+            throw CommandFailure(.badData, "\(keyFile) is not an operator's key; make one with cloister-broker operator new")
+        }
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let ca = ca ?? environment["CLOISTER_BROKER_CA"] {
+            do {
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(try Files.read(ca))))
+            } catch is NIOSSLError {
+                throw CommandFailure(.badData, "\(ca) is not a certificate in PEM form")
+            }
+        }
+        return AdminClient(url: url, credential: credential, tls: tls)
+    }
+}
+
+struct AdminClient {
+    let url: String
+    let credential: OperatorCredential
+    let tls: TLSConfiguration
+
+    func call(_ method: HTTPMethod, _ path: String, body: [UInt8]? = nil, type: String = "application/json") async throws -> Data {
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        configuration.timeout.connect = .seconds(10)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let result: Result<Data, any Error>
+        do {
+            result = .success(try await call(client, method, path, body: body, type: type))
+        } catch {
+            result = .failure(error)
+        }
+        try await client.shutdown()
+        return try result.get()
+    }
+
+    private func call(_ client: HTTPClient, _ method: HTTPMethod, _ path: String, body: [UInt8]?, type: String) async throws -> Data {
+        let token = try await OperatorToken(name: credential.name, now: Int64(Date().timeIntervalSince1970)).sign(with: credential.key)
+        var request = HTTPClientRequest(url: url + path)
+        request.method = method
+        request.headers.add(name: "Authorization", value: "Bearer \(token)")
+        if let body {
+            request.headers.add(name: "Content-Type", value: type)
+            request.body = .bytes(ByteBuffer(bytes: body))
+        }
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(request, timeout: .seconds(30))
+        } catch {
+            throw CommandFailure(.unavailable, "no answer from \(url): \(error)")
+        }
+        let answer = Data(try await response.body.collect(upTo: 64 << 20).readableBytesView)
+        if response.status.code < 300 { return answer }
+        let reason = (try? JSONDecoder().decode(ProblemDetails.self, from: answer))?.detail ?? response.status.reasonPhrase
+        let code: CommandFailure.Code =
+            switch response.status.code {
+            case 401, 403: .refused
+            case 404: .notFound
+            case 500...: .unavailable
+            default: .badData
+            }
+        throw CommandFailure(code, "the broker says: \(reason)")
+    }
+
+    func get<Answer: Decodable>(_ path: String, as type: Answer.Type = Answer.self) async throws -> Answer {
+        try Self.decode(try await call(.GET, path))
+    }
+
+    func post<Answer: Decodable>(_ path: String, _ message: some Encodable, as type: Answer.Type = Answer.self) async throws -> Answer {
+        try Self.decode(try await call(.POST, path, body: Array(try JSONEncoder().encode(message))))
+    }
+
+    private static func decode<Answer: Decodable>(_ data: Data) throws -> Answer {
+        do {
+            return try JSONDecoder().decode(Answer.self, from: data)
+        } catch {
+            throw CommandFailure(.unavailable, "the answer is not a broker's of this version")
+        }
+    }
+}
+
+/// An answer with nothing in it.
+struct Nothing: Codable {}
