@@ -13,8 +13,8 @@ public struct Verifier: Sendable {
 
     /// Verifies `evidence`, whose format is found out from its bytes, as of `now` (Unix seconds).
     ///
-    /// `certificates` (DER, or PEM with any number) are those that the evidence itself does not carry: VCEK or VLEK, or a PCK chain.
-    /// Collateral that was seen before costs a comparison only.
+    /// `certificates` (DER, PEM with any number, or AMD's certificate table) are those that the evidence itself does not carry: VCEK or
+    /// VLEK, or a PCK chain. Collateral that was seen before costs a comparison only. A bundle's own collateral is used when none is given.
     public func verify(_ evidence: [UInt8], collateral: Collateral? = nil, certificates: [[UInt8]] = [], now: Int64) -> VerificationResult {
         verify(evidence, prepared: collateral.map(prepare), certificates: certificates, now: now)
     }
@@ -24,32 +24,41 @@ public struct Verifier: Sendable {
         guard evidence.count <= Self.evidenceLimit else {
             return .unreadable(Reason(.evidenceFormat, field: "evidence", "it has \(evidence.count) bytes, at most \(Self.evidenceLimit) are read"))
         }
-        switch EvidenceFormat(of: evidence) {
-        case .quote:
-            var verification = QuoteVerification(roots: roots, cache: cache, now: now)
-            return verification.run(evidence, collateral: prepared, certificates: certificates)
-        case nil:
-            return .unreadable(Reason(.evidenceFormat, field: "evidence", "it is neither a quote nor a report"))
+        let bundle: EvidenceBundle
+        do { bundle = try EvidenceBundle(reading: evidence) } catch {
+            return .unreadable(Reason(.evidenceFormat, field: "evidence", error.description))
         }
+        return verify(bundle, prepared ?? bundle.collateral.map(prepare), certificates, now)
+    }
+
+    /// The same for a bundle that was read already.
+    public func verify(_ bundle: EvidenceBundle, collateral: Collateral? = nil, certificates: [[UInt8]] = [], now: Int64) -> VerificationResult {
+        verify(bundle, (collateral ?? bundle.collateral).map(prepare), certificates, now)
     }
 
     /// Verifies what in `collateral` does not depend on the time or the evidence.
     public func prepare(_ collateral: Collateral) -> VerifiedCollateral {
         cache.collateral(collateral) { VerifiedCollateral(collateral, roots: roots) }
     }
+
+    private func verify(
+        _ bundle: EvidenceBundle, _ prepared: VerifiedCollateral?, _ certificates: [[UInt8]], _ now: Int64
+    ) -> VerificationResult {
+        let given = certificates + (bundle.certificates.map { [Array($0.utf8)] } ?? [])
+        switch EvidenceFormat(of: bundle.evidence) {
+        case .quote:
+            var verification = QuoteVerification(roots: roots, cache: cache, now: now)
+            return verification.run(bundle, collateral: prepared, certificates: given)
+        case .report:
+            var verification = ReportVerification(roots: roots, cache: cache, now: now)
+            return verification.run(bundle, collateral: prepared, certificates: given)
+        case .json: return SampleEvidence.verify(bundle.evidence, roots: roots)
+        case nil: return .unreadable(Reason(.evidenceFormat, field: "evidence", "it is neither a quote nor a report"))
+        }
+    }
 }
 
 extension VerificationResult {
     /// Nothing could be read.
     static func unreadable(_ reason: Reason) -> VerificationResult { VerificationResult(verdict: .invalid, reasons: [reason]) }
-}
-
-/// What a piece of evidence is, by its first bytes.
-enum EvidenceFormat {
-    case quote
-
-    init?(of bytes: [UInt8]) {
-        guard bytes.count >= 4 else { return nil }
-        self = .quote
-    }
 }

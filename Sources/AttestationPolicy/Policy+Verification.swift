@@ -31,7 +31,7 @@ extension Policy {
     /// Verifies as of `now`. Where nothing is wrong but the age of the collateral, it is verified as of the oldest moment that the
     /// policy still tolerates: certificates that have expired by `now` are refused all the same.
     public func verify(
-        _ evidence: [UInt8], with verifier: Verifier, collateral: Collateral?, certificates: [[UInt8]], now: Int64
+        _ evidence: EvidenceBundle, with verifier: Verifier, collateral: Collateral?, certificates: [[UInt8]], now: Int64
     ) -> PolicyVerification {
         let result = verifier.verify(evidence, collateral: collateral, certificates: certificates, now: now)
         let isOnlyOld = !result.reasons.isEmpty && result.reasons.allSatisfy { $0.check == .collateralExpired }

@@ -25,11 +25,12 @@ struct QuoteVerification {
         let extended: PCKExtension
     }
 
-    mutating func run(_ bytes: [UInt8], collateral: VerifiedCollateral?, certificates: [[UInt8]]) -> VerificationResult {
+    mutating func run(_ bundle: EvidenceBundle, collateral: VerifiedCollateral?, certificates: [[UInt8]]) -> VerificationResult {
         do {
-            let quote = try Quote(bytes)
+            let quote = try Quote(bundle.evidence)
             claims = quote.body.claims(version: quote.header.version)
             try check(quote, collateral: collateral, certificates: certificates)
+            if let log = bundle.eventLog { checkEventLog(log, quote.body) }
         } catch {
             reasons.append(error.reason)
         }
@@ -68,7 +69,7 @@ struct QuoteVerification {
             if case .tdx(let body) = quote.body {
                 td = PlatformSVNs.TDSVNs(running: Array(body.teeTCBSVN), current: body.teeTCBSVN2.map(Array.init))
             }
-            match = info.match(
+            match = try info.match(
                 PlatformSVNs(components: platform.extended.components, pceSVN: platform.extended.pceSVN, td: td), quotingEnclave: level)
         }
     }
@@ -253,6 +254,24 @@ struct QuoteVerification {
         }
         if key?.accepts(raw: signature.signature, over: quote.signed) != true {
             fail(.quoteSignature, "quote_signature", "the signature of the quote is not of its attestation key")
+        }
+    }
+
+    // MARK: Measured boot
+
+    private mutating func checkEventLog(_ bytes: [UInt8], _ body: QuoteBody) {
+        guard case .tdx(let report) = body else {
+            fail(.eventLog, "event_log", "an SGX quote has no registers for an event log")
+            return
+        }
+        do throws(Malformed) {
+            let (log, mismatches) = try EventLog(bytes).compare(with: report)
+            for index in mismatches {
+                fail(.eventLog, "rtmr\(index)", "replaying the event log does not give RTMR\(index)")
+            }
+            if mismatches.isEmpty { claims?.eventLog = log }
+        } catch {
+            fail(.eventLog, "event_log", "it cannot be read: \(error.field): \(error.message)")
         }
     }
 }

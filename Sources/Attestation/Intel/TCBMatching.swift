@@ -23,7 +23,7 @@ struct PlatformSVNs: Sendable {
 
 extension PreparedTCBInfo {
     /// `quotingEnclave` is nil when no level of the QE identity applies.
-    func match(_ platform: PlatformSVNs, quotingEnclave: LevelFinding?) -> TCBMatch {
+    func match(_ platform: PlatformSVNs, quotingEnclave: LevelFinding?) throws(PathProblem) -> TCBMatch {
         guard let sgxLevel = levels.first(where: { $0.isReached(by: platform) }) else { return .notSupported }
         var findings: [(TCBComponent, LevelFinding)] = []
         let status: TCBStatus
@@ -41,7 +41,7 @@ extension PreparedTCBInfo {
             let converged = level.finding.status.converged(with: moduleStatus)
             // Intel's library does not look at the quoting enclave of a revoked platform.
             if converged == .revoked { return TCBMatch(status: .revoked, findings) }
-            if isRelaunchAdvised(td, sgx: sgxLevel.finding.status, converged: converged, module: moduleStatus, quotingEnclave: quotingEnclave) {
+            if try isRelaunchAdvised(td, sgx: sgxLevel.finding.status, converged: converged, module: moduleStatus, quotingEnclave: quotingEnclave) {
                 let needsConfiguration = sgxLevel.finding.status.needsConfiguration || converged.needsConfiguration
                 status = needsConfiguration ? .relaunchAdvisedConfigurationNeeded : .relaunchAdvised
             } else {
@@ -59,15 +59,17 @@ extension PreparedTCBInfo {
     /// TD 1.5: everything but the module that the TD was started under is current, and the module that runs now is the newest.
     private func isRelaunchAdvised(
         _ td: PlatformSVNs.TDSVNs, sgx: TCBStatus, converged: TCBStatus, module: TCBStatus?, quotingEnclave: LevelFinding?
-    ) -> Bool {
+    ) throws(PathProblem) -> Bool {
         guard let current = td.current, let quotingEnclave, quotingEnclave.status != .outOfDate, quotingEnclave.status != .revoked,
             [.upToDate, .swHardeningNeeded, .configurationNeeded, .configurationAndSWHardeningNeeded].contains(sgx),
-            converged == .outOfDate || converged == .outOfDateConfigurationNeeded, module == .outOfDate, let newest = levels.first,
-            Int(current[2]) >= newest.tdx[2]
+            converged == .outOfDate || converged == .outOfDateConfigurationNeeded, module == .outOfDate, let newest = levels.first
         else { return false }
-        if current[1] == 0 { return Int(current[0]) >= newest.tdx[0] }
-        guard let newestModule = moduleIdentities[current[1]]?.levels.first else { return false }
-        return Int(current[0]) >= newestModule.securityVersion
+        let isCurrent = Int(current[2]) >= newest.tdx[2]
+        if current[1] == 0 { return isCurrent && Int(current[0]) >= newest.tdx[0] }
+        guard let running = moduleIdentities[current[1]] else {
+            throw PathProblem(.tdxModule, "tee_tcb_svn2", "the module that runs now has version \(current[1]), which the TCB info does not know")
+        }
+        return isCurrent && running.levels.first.map { Int(current[0]) >= $0.securityVersion } ?? false
     }
 }
 

@@ -139,6 +139,7 @@ public struct SNPClaims: Codable, Sendable, Equatable {
 
 /// The events that were measured into the registers, after the log was replayed and found to fit.
 public struct EventLogClaims: Codable, Sendable, Equatable {
+    /// Without the one that names the format.
     public var eventCount: Int
     /// Registers that the log reproduces.
     public var registers: [Int]

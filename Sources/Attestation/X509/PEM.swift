@@ -40,6 +40,14 @@ enum PEM {
         return result
     }
 
+    /// The certificates as a text.
+    static func text(of certificates: [[UInt8]]) -> String {
+        certificates.map { der in
+            let body = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+            return "-----BEGIN CERTIFICATE-----\n\(body)\n-----END CERTIFICATE-----\n"
+        }.joined()
+    }
+
     private static func index(of pattern: [UInt8], in text: ArraySlice<UInt8>) -> Int? {
         guard let first = pattern.first else { return nil }
         var position = text.startIndex

@@ -22,10 +22,20 @@ final class PathCache: Sendable {
         let path: CertificatePath
     }
 
-    /// A chip's certificate with the path above it.
+    /// The certificate of a chip's key, with what was found out about it.
     struct Chip: Sendable {
         let certificate: X509Certificate
-        let path: CertificatePath
+        /// nil: the chain does not hold, and the chip is not kept.
+        let path: CertificatePath?
+        let kind: SNPReport.Signer
+        let extensions: ChipExtensions?
+
+        /// By the name: SEV-VCEK or SEV-VLEK; those of simulated platforms say more.
+        static func kind(of certificate: X509Certificate) -> SNPReport.Signer? {
+            guard !certificate.isAuthority else { return nil }
+            if certificate.commonName.contains("VCEK") { return .vcek }
+            return certificate.commonName.contains("VLEK") ? .vlek : nil
+        }
     }
 
     private let state = Mutex(State())
@@ -55,14 +65,14 @@ final class PathCache: Sendable {
         return (leaf, path)
     }
 
-    func chip(_ der: [UInt8], make: () throws -> Chip) rethrows -> Chip {
-        if let chip = state.withLock({ $0.chips[der] }) { return chip }
-        let chip = try make()
+    /// A chip that was kept, by its certificate.
+    func chip(_ der: [UInt8]) -> Chip? { state.withLock { $0.chips[der] } }
+
+    func insert(_ chip: Chip) {
         state.withLock { state in
             if state.chips.count >= Self.limit { state.chips.removeAll() }
-            state.chips[der] = chip
+            state.chips[chip.certificate.der] = chip
         }
-        return chip
     }
 
     func collateral(_ collateral: Collateral, make: () -> VerifiedCollateral) -> VerifiedCollateral {

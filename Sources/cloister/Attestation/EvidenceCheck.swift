@@ -37,9 +37,9 @@ struct EvidenceCheck {
         let verifier = Verifier(roots: policy?.roots(in: texts) ?? .production)
         let collateral = try loadCollateral() ?? bundle.collateral ?? stored(for: bundle.evidence)
         let found =
-            policy?.verify(bundle.evidence, with: verifier, collateral: collateral, certificates: certificates, now: now)
+            policy?.verify(bundle, with: verifier, collateral: collateral, certificates: certificates, now: now)
             ?? PolicyVerification(
-                result: verifier.verify(bundle.evidence, collateral: collateral, certificates: certificates, now: now))
+                result: verifier.verify(bundle, collateral: collateral, certificates: certificates, now: now))
         return Outcome(
             result: found.result, decision: policy?.evaluate(PolicyInput(found.result, now: now)),
             isFresh: expected.map { $0 == found.result.claims?.reportData }, isCollateralStale: found.isCollateralStale)
@@ -56,8 +56,7 @@ struct EvidenceCheck {
 
     func loadEvidence() throws(LaunchError) -> EvidenceBundle {
         let bytes = try Self.read(evidence, "the evidence", limit: EvidenceBundle.maximumSize)
-        guard EvidenceBundle.isBundle(bytes) else { return EvidenceBundle(evidence: bytes) }
-        do { return try EvidenceBundle(json: bytes) } catch {
+        do { return try EvidenceBundle(reading: bytes) } catch {
             throw LaunchError(
                 .badData, "this is not evidence: \(error)", at: evidence,
                 next: "give a quote, a report, or what cloister attest wrote")

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checks of one SEV-SNP report: the certificate of its signer, the chain to AMD's root, and that both speak of the same chip.
+
+struct ReportVerification {
+    let roots: TrustedRoots
+    let cache: PathCache
+    let now: Int64
+    private(set) var reasons: [Reason] = []
+    private(set) var claims: Claims?
+    private var isSimulated = false
+
+    init(roots: TrustedRoots, cache: PathCache, now: Int64) {
+        self.roots = roots
+        self.cache = cache
+        self.now = now
+    }
+
+    mutating func run(_ bundle: EvidenceBundle, collateral: VerifiedCollateral?, certificates: [[UInt8]]) -> VerificationResult {
+        do throws(PathProblem) {
+            let report = try SNPReport(bundle.evidence[...])
+            claims = report.claims(product: report.product)
+            var given = certificates
+            let rest = bundle.evidence.dropFirst(SNPReport.size)
+            if !rest.isZero {
+                do { given += try CertificateTable.certificates(in: rest) } catch { throw PathProblem(.evidenceFormat, error.field, error.message) }
+            }
+            check(report, collateral: collateral, certificates: given)
+            if bundle.eventLog != nil { fail(.eventLog, "event_log", "an SNP report has no registers for an event log") }
+        } catch {
+            reasons.append(error.reason)
+        }
+        return VerificationResult(verdict: reasons.isEmpty ? .valid : .invalid, reasons: reasons, claims: claims, isSimulated: isSimulated)
+    }
+
+    private mutating func fail(_ check: Check, _ field: String, _ message: String) {
+        reasons.append(Reason(check, field: field, message))
+    }
+
+    private mutating func check(_ report: SNPReport, collateral: VerifiedCollateral?, certificates: [[UInt8]]) {
+        if report.signatureAlgorithm != 1 {
+            fail(.evidenceVersion, "signature_algo", "signature algorithm \(report.signatureAlgorithm) is not ECDSA P-384 with SHA-384")
+        }
+        if report.version >= 3 && report.product == nil {
+            fail(.product, "cpuid", "the processor generation is not known")
+        }
+        if let collateral { reasons += collateral.amdReasons }
+        guard let signer = report.signer, signer != .none else {
+            fail(.signerKind, "key_info", "the report is not signed by a VCEK or a VLEK")
+            return
+        }
+        guard let chip = chip(signer, certificates, collateral) else { return }
+        if let path = chip.path { check(path, of: chip.certificate, collateral) }
+        checkSignature(report, chip.certificate)
+        guard let extended = chip.extensions else {
+            fail(.certificateFormat, signer.name, "its extensions for product, TCB or chip are missing or cannot be read")
+            return
+        }
+        checkFields(report, signer, extended, chip)
+    }
+
+    // MARK: The signer's certificate
+
+    private mutating func chip(_ signer: SNPReport.Signer, _ given: [[UInt8]], _ collateral: VerifiedCollateral?) -> PathCache.Chip? {
+        var ders: [[UInt8]] = []
+        for item in given {
+            do {
+                ders += CertificateTable.isTable(item[...]) ? try CertificateTable.certificates(in: item[...]) : try derCertificates(item)
+            } catch {
+                fail(.certificateFormat, "certificates", "they cannot be read: \(plainText(error))")
+            }
+        }
+        // The signer's own certificate mostly comes alone and has been seen before.
+        if ders.count == 1, let chip = cache.chip(ders[0]), chip.kind == signer { return chip }
+        var pool: [X509Certificate] = collateral?.amdCertificates ?? []
+        for der in ders {
+            do {
+                pool.append(try X509Certificate(der: der))
+            } catch {
+                fail(.certificateFormat, "certificates", "a certificate cannot be read: \(plainText(error))")
+            }
+        }
+        let leaves = pool.filter { PathCache.Chip.kind(of: $0) != nil }
+        guard let certificate = leaves.first(where: { PathCache.Chip.kind(of: $0) == signer }) else {
+            if let other = leaves.first {
+                fail(.signerKind, "key_info", "the report is signed by a \(signer.name.uppercased()), the certificate is of \(other.commonName)")
+            } else if reasons.isEmpty || ders.isEmpty {
+                fail(.certificateMissing, signer.name, "there is no certificate of the \(signer.name.uppercased()) that signed the report")
+            }
+            return nil
+        }
+        do {
+            let path = try roots.path(above: certificate, pool: pool + roots.intermediates, vendor: .amd)
+            let chip = PathCache.Chip(certificate: certificate, path: path, kind: signer, extensions: try? ChipExtensions(certificate))
+            cache.insert(chip)
+            return chip
+        } catch {
+            // What the certificate says can still be compared with the report.
+            reasons.append(error.reason)
+            return PathCache.Chip(certificate: certificate, path: nil, kind: signer, extensions: try? ChipExtensions(certificate))
+        }
+    }
+
+    private mutating func check(_ path: CertificatePath, of certificate: X509Certificate, _ collateral: VerifiedCollateral?) {
+        isSimulated = path.isSimulated
+        for one in [certificate] + path.authorities {
+            if let reason = ValidityWindow(one).problem(at: now) { reasons.append(reason) }
+        }
+        if let identifier = certificate.unknownCriticalExtension {
+            fail(.certificateChain, certificate.commonName, "its critical extension \(identifier) is not known")
+        }
+        if path.isSimulated && !certificate.subjectText.contains(TrustedRoots.simulationMark) {
+            fail(.certificateChain, certificate.commonName, "it is below a simulated root, but its name does not say so")
+        }
+        for list in collateral?.amdRevocations ?? [] {
+            checkList(list, path, certificate)
+        }
+    }
+
+    /// AMD publishes one list for each product, signed by its root. Lists of other products are left alone.
+    private mutating func checkList(_ list: RevocationList, _ path: CertificatePath, _ certificate: X509Certificate) {
+        guard let authority = path.authorities.first(where: { $0.subject.elementsEqual(list.issuer) }) else { return }
+        guard authority.mayIssueRevocationLists, authority.publicKey.accepts(list.signature, list.algorithm, over: list.toBeSigned) else {
+            fail(.crlSignature, "amd_crls", "the signature of the revocation list is not one of \(authority.commonName)")
+            return
+        }
+        if list.thisUpdate <= list.nextUpdate,
+            let reason = ValidityWindow("amd_crls", list.thisUpdate...list.nextUpdate, isCollateral: true).problem(at: now)
+        {
+            reasons.append(reason)
+        }
+        for one in [certificate] + path.authorities.dropLast() where one.issuer.elementsEqual(list.issuer) && list.revokes(one) {
+            fail(.certificateRevoked, one.commonName, "the certificate is revoked by \(authority.commonName)")
+        }
+    }
+
+    // MARK: Report against certificate
+
+    private mutating func checkSignature(_ report: SNPReport, _ certificate: X509Certificate) {
+        guard case .p384 = certificate.publicKey, let signature = report.signature,
+            certificate.publicKey.accepts(raw: signature[...], over: report.signed)
+        else {
+            fail(.reportSignature, "signature", "the signature of the report is not of the key in the certificate of \(certificate.commonName)")
+            return
+        }
+    }
+
+    private mutating func checkFields(_ report: SNPReport, _ signer: SNPReport.Signer, _ extended: ChipExtensions, _ chip: PathCache.Chip) {
+        // Version 2 does not name the processor: the certificate does.
+        guard let product = report.product ?? (report.version == 2 ? extended.product : nil) else { return }
+        claims = report.claims(product: product)
+        claims?.snp?.provider = extended.provider
+        let authority = chip.path?.issuer.commonName ?? ""
+        if extended.product != product || !(chip.path?.isSimulated ?? true || authority.hasSuffix("-\(product.rawValue)")) {
+            fail(.product, "cpuid", "the report is of \(product.rawValue), the certificate is for \(extended.productName)")
+        }
+        let reported = product.tcb(report.reportedTCB)
+        if reported != extended.tcb {
+            fail(.reportedTCB, "reported_tcb", "the report names \(reported.text), the certificate is for \(extended.tcb.text)")
+        }
+        guard signer == .vcek, !report.isChipIDMasked else { return }
+        guard let chipID = extended.chipID else {
+            fail(.chipID, "chip_id", "the certificate names no chip")
+            return
+        }
+        if !report.chipID.starts(with: chipID) || !report.chipID.dropFirst(chipID.count).isZero {
+            fail(.chipID, "chip_id", "the report is of chip \(hexadecimal(report.chipID)), the certificate is for \(hexadecimal(chipID))")
+        }
+    }
+}
+
+extension AMDTCB {
+    fileprivate var text: String {
+        (fmc.map { "fmc \($0), " } ?? "") + "bootloader \(bootloader), tee \(tee), snp \(snp), microcode \(microcode)"
+    }
+}
