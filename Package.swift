@@ -84,14 +84,27 @@ let package = Package(
         // What the broker keeps: sealed secrets, policies, approvals, the audit chain.
         .target(name: "BrokerStore", dependencies: ["KeyBrokerProtocol", crypto, database]),
         // The broker's server: RATS roles, sessions, tokens, admin routes.
-        .target(name: "Broker", dependencies: ["Attestation", "KeyBrokerProtocol", "BrokerStore", crypto, jwt, logging, lifecycle] + httpServer),
+        .target(
+            name: "Broker",
+            dependencies: [
+                "Attestation", "AttestationPolicy", "CollateralStore", "KeyBrokerProtocol", "BrokerStore", crypto, jwt, logging, lifecycle,
+            ] + httpServer),
         // The broker's command; `cloister broker` runs it.
         .executableTarget(
             name: "cloister-broker",
             dependencies: [
-                "Broker", "BrokerStore", "KeyBrokerProtocol", "StrictYAML", crypto, logging, lifecycle, httpClient, yams, arguments,
+                "AttestationPolicy", "Broker", "BrokerStore", "CollateralStore", "KeyBrokerProtocol", "StrictYAML", crypto, logging, lifecycle,
+                httpClient, yams, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + httpServer),
+        // Measures a broker: whole rounds a second.
+        .executableTarget(
+            name: "broker-load",
+            dependencies: [
+                "KeyBrokerProtocol", arguments, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Benchmarks/BrokerLoad"),
 
         // Seeded damage for the tests of both packages.
         .target(name: "FuzzSupport", path: "Kernel/Tests/FuzzSupport"),
@@ -104,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests",
             dependencies: [
-                "Broker", "BrokerStore", "KeyBrokerProtocol", "FuzzSupport", crypto, cryptoExtras, jwt, database, logging, lifecycle,
+                "Attestation", "Broker", "BrokerStore", "KeyBrokerProtocol", "FuzzSupport", crypto, cryptoExtras, jwt, database, logging, lifecycle,
                 httpClient, x509, asn1, .product(name: "NIOHTTP1", package: "swift-nio"),
             ] + httpServer),
         .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats", arguments]),

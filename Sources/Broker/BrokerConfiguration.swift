@@ -34,6 +34,9 @@ package struct BrokerConfiguration: Sendable, Equatable {
     /// Accept evidence that ends at a simulated root.
     package var acceptsSimulation = false
 
+    /// Folder of collateral, as `cloister collateral import` fills it; nil: only what comes with the evidence.
+    package var collateralFolder: String?
+
     package init() {}
 
     /// The options that weaken security, as they are named in the configuration.

@@ -27,8 +27,8 @@ package final class BrokerCore: Sendable {
     private let knownValues = Mutex<(values: [ReferenceValue], read: ContinuousClock.Instant)?>(nil)
 
     package init(
-        configuration: BrokerConfiguration, storage: any BrokerStorage, vault: SecretVault, language: any PolicyLanguage,
-        appraisers: AppraiserTable, tokens: TokenIssuer, clock: BrokerClock
+        configuration: BrokerConfiguration, storage: any BrokerStorage, vault: SecretVault, appraisers: AppraiserTable, tokens: TokenIssuer,
+        clock: BrokerClock
     ) {
         self.configuration = configuration
         self.storage = storage
@@ -36,7 +36,7 @@ package final class BrokerCore: Sendable {
         self.appraisers = appraisers
         self.tokens = tokens
         self.clock = clock
-        policies = PolicyBook(storage: storage, language: language)
+        policies = PolicyBook(storage: storage)
         sessions = SessionTable(capacity: configuration.limits.sessions, lifetime: configuration.limits.sessionSeconds)
         limiter = RateLimiter(perSecond: configuration.limits.requestsPerSecond, burst: configuration.limits.requestBurst)
     }
@@ -47,11 +47,6 @@ package final class BrokerCore: Sendable {
         let values = try await storage.referenceValues()
         knownValues.withLock { $0 = (values, .now) }
         return values
-    }
-
-    func measurement(of token: EARToken) -> String? {
-        guard let tee = token.tee, let claims = token.submodules.cpu0.annotatedEvidence[tee.rawValue] else { return nil }
-        return claims["measurement"]?.text ?? claims["launch_digest"]?.text
     }
 
     // MARK: - Requests

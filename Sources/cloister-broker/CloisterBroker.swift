@@ -16,7 +16,7 @@ struct CloisterBroker: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Policy.self, Secret.self, Approve.self, Audit.self, Operator.self, MasterKeyCommand.self, Unlock.self, Status.self,
+            Serve.self, PolicyCommand.self, Secret.self, Approve.self, Audit.self, Operator.self, MasterKeyCommand.self, Unlock.self, Status.self,
             ReferenceValueCommand.self, Completion.self,
         ])
 

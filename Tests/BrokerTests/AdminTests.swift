@@ -77,7 +77,7 @@ import Testing
     private static let rights: [(method: HTTPMethod, path: String, body: String?, roles: Set<OperatorRole>)] = [
         (.GET, "/admin/v1/secrets", nil, [.secrets, .auditor]), (.POST, "/admin/v1/secrets/a/b/c", "x", [.secrets]),
         (.DELETE, "/admin/v1/secrets/a/b/c", nil, [.secrets]), (.GET, "/admin/v1/policies", nil, [.policies, .auditor]),
-        (.POST, "/admin/v1/policies", #"{"scope":"default","policy":"deny_all"}"#, [.policies]),
+        (.POST, "/admin/v1/policies", TestPolicies.message("default"), [.policies]),
         (.GET, "/admin/v1/reference-values", nil, [.policies, .auditor]),
         (.POST, "/admin/v1/reference-values", #"{"name":"m","values":[],"provenance":""}"#, [.policies]),
         (.GET, "/admin/v1/approvals", nil, [.policies, .auditor, .approver]),
@@ -114,10 +114,10 @@ import Testing
             }
             #expect(try await post("/admin/v1/secrets/team/key/x", "1") == 200)
             #expect(try await post("/admin/v1/secrets/other/key/x", "1") == 403)
-            #expect(try await post("/admin/v1/policies", #"{"scope":"team","policy":"deny_all"}"#) == 200)
-            #expect(try await post("/admin/v1/policies", #"{"scope":"team/key/x","policy":"deny_all"}"#) == 200)
-            #expect(try await post("/admin/v1/policies", #"{"scope":"other/key/x","policy":"deny_all"}"#) == 403)
-            #expect(try await post("/admin/v1/policies", #"{"scope":"default","policy":"deny_all"}"#) == 403)
+            #expect(try await post("/admin/v1/policies", TestPolicies.message("team")) == 200)
+            #expect(try await post("/admin/v1/policies", TestPolicies.message("team/key/x")) == 200)
+            #expect(try await post("/admin/v1/policies", TestPolicies.message("other/key/x")) == 403)
+            #expect(try await post("/admin/v1/policies", TestPolicies.message("default")) == 403)
             #expect(try await post("/admin/v1/reference-values", #"{"name":"m","values":[],"provenance":""}"#) == 403)
         }
     }
@@ -172,7 +172,7 @@ import Testing
         try await TestBroker.run { broker in
             let token = try await broker.addOperator("ann", OperatorRole.allCases).token(broker.clock)
             let bad = [
-                ("/admin/v1/policies", #"{"scope":"../x","policy":"deny_all"}"#), ("/admin/v1/policies", #"{"scope":"default","policy":"what"}"#),
+                ("/admin/v1/policies", TestPolicies.message("../x")), ("/admin/v1/policies", #"{"scope":"default","policy":"what"}"#),
                 ("/admin/v1/policies", #"{"scope":"default"}"#), ("/admin/v1/approvals", #"{"subject":""}"#),
                 ("/admin/v1/reference-values", #"{"name":"a b","values":[],"provenance":""}"#), ("/admin/v1/unlock", #"{"share":"x"}"#),
             ]

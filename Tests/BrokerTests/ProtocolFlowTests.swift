@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole rounds against a real server on a loopback port with TLS, and what goes wrong in them.
+import Attestation
 import BrokerStore
 import Crypto
 import Foundation
@@ -57,7 +58,8 @@ import Testing
             #expect(module?["ear.trustworthiness-vector"]?["hardware"] == .number(97))
             #expect(module?["ear.trustworthiness-vector"]?["executables"] == .number(33))
             let evidence = module?["ear.veraison.annotated-evidence"]
-            #expect(evidence?["runtime_data_claims"]?["tee-pubkey"] == round.key.publicKey.json)
+            let key64 = try JSONEncoder().encode(evidence?["runtime_data_claims"]?["tee-pubkey"])
+            #expect(try JSONDecoder().decode(TEEPublicKey.self, from: key64) == round.key.publicKey)
             #expect(evidence?["runtime_data_claims"]?["nonce"]?.text == round.challenge.nonce)
             #expect(evidence?["sample"]?["svn"]?.text == "1")
             // The header's key verifies the signature.
@@ -146,7 +148,7 @@ import Testing
             let parts = token.split(separator: ".").map(String.init)
             let none = Base64URL.encode(Array(#"{"alg":"none","typ":"JWT"}"#.utf8))
             let own = try await TokenIssuer(key: P256.Signing.PrivateKey(), issuer: "cloister-broker", lifetime: 300, build: "x").issue(
-                Appraisal(claims: [:], reportData: []), tee: .sample,
+                Appraisal(result: VerificationResult(verdict: .valid), reportData: []), tee: .sample,
                 request: AttestationRequest(
                     initData: nil, runtimeData: RuntimeData(nonce: "", teePublicKey: OpeningKey().publicKey),
                     evidence: .init(primary: .null, additional: "")), knownMeasurements: [], now: broker.clock.now
@@ -204,7 +206,7 @@ import Testing
     }
 
     @Test func nothingIsReleasedWithoutAPolicy() async throws {
-        for policy in [nil, DevelopmentPolicyLanguage.denyAll] {
+        for policy in [nil, TestPolicies.denyAll] {
             try await TestBroker.run(policy: policy) { broker in
                 let (round, _) = try await broker.attest()
                 let answer = try await broker.get(cookie: round.cookie)
@@ -220,17 +222,43 @@ import Testing
     }
 
     @Test func theMostSpecificPolicyDecides() async throws {
-        try await TestBroker.run(policy: DevelopmentPolicyLanguage.denyAll) { broker in
+        try await TestBroker.run(policy: TestPolicies.denyAll) { broker in
             let (round, _) = try await broker.attest()
             let event = TestBroker.event("policy", broker.clock)
-            _ = try await broker.storage.putPolicy(.repository("team"), text: DevelopmentPolicyLanguage.allowAll, event: event)
+            _ = try await broker.storage.putPolicy(.repository("team"), text: TestPolicies.allowAll, event: event)
             #expect(try await broker.get(cookie: round.cookie).status == 200)
             let path = try #require(ResourcePath(TestBroker.resource))
-            _ = try await broker.storage.putPolicy(.resource(path), text: DevelopmentPolicyLanguage.denyAll, event: event)
+            _ = try await broker.storage.putPolicy(.resource(path), text: TestPolicies.denyAll, event: event)
             #expect(try await broker.get(cookie: round.cookie).status == 403)
-            _ = try await broker.storage.putPolicy(.resource(path), text: DevelopmentPolicyLanguage.allowAll, event: event)
+            _ = try await broker.storage.putPolicy(.resource(path), text: TestPolicies.allowAll, event: event)
             #expect(try await broker.get(cookie: round.cookie).status == 200)
             #expect(try await broker.get("other/key/db", cookie: round.cookie).status == 403)
+        }
+    }
+
+    @Test func aPolicyMayAskForPeople() async throws {
+        try await TestBroker.run(policy: TestPolicies.approved) { broker in
+            let (round, _) = try await broker.attest()
+            let refused = try await broker.get(cookie: round.cookie)
+            #expect(refused.status == 403)
+            #expect(refused.problem?.detail.contains("must have approved, but nobody has") == true, "\(refused.body)")
+            for name in ["ann", "mallory", "bob"] {
+                #expect(try await broker.get(cookie: round.cookie).status == 403)
+                let token = try await broker.addOperator(name, [.approver]).token(broker.clock)
+                let body = #"{"subject":"\#(TestBroker.resource)"}"#
+                #expect(try await broker.send(.POST, "/admin/v1/approvals", body: body, bearer: token).status == 200)
+            }
+            #expect(try await broker.get(cookie: round.cookie).status == 200)
+            // An approval is for one path.
+            #expect(try await broker.get("team/key/other", cookie: round.cookie).status == 403)
+        }
+    }
+
+    @Test func aRefusalNamesTheLineThatFailed() async throws {
+        try await TestBroker.run(policy: TestPolicies.denyAll) { broker in
+            let (round, _) = try await broker.attest()
+            let detail = try await broker.get(cookie: round.cookie).problem?.detail
+            #expect(detail?.contains("backend must be snp, but it is sample") == true, "\(detail ?? "")")
         }
     }
 

@@ -54,6 +54,16 @@ final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
+/// Policies on one line, so that they fit into JSON as they are.
+enum TestPolicies {
+    static let allowAll = "{policy: 1, rules: [{insecure_allow_any_program: true, insecure_allow_sample: true}]}"
+    static let denyAll = "{policy: 1, rules: [{insecure_allow_any_program: true, backends: [snp]}]}"
+    static let approved =
+        "{policy: 1, rules: [{insecure_allow_any_program: true, insecure_allow_sample: true, approvals: {required: 2, of: [ann, bob, eve]}}]}"
+
+    static func message(_ scope: String, _ policy: String = denyAll) -> String { #"{"scope":"\#(scope)","policy":"\#(policy)"}"# }
+}
+
 struct TestOperator {
     let name: String
     let key: OperatorKey
@@ -78,7 +88,7 @@ struct TestBroker: Sendable {
 
     /// Runs a broker with one secret, unlocked, and a policy that releases it to any evidence.
     static func run(
-        policy: String? = DevelopmentPolicyLanguage.allowAll, maximumPages: Int? = nil,
+        policy: String? = TestPolicies.allowAll, maximumPages: Int? = nil,
         configure: (inout BrokerConfiguration) -> Void = { _ in }, body: (TestBroker) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
@@ -101,8 +111,7 @@ struct TestBroker: Sendable {
             try vault.seal(Array(secret.utf8), path: path, version: $0)
         }
         let core = BrokerCore(
-            configuration: configuration, storage: storage, vault: vault, language: DevelopmentPolicyLanguage(),
-            appraisers: AppraiserTable(configuration),
+            configuration: configuration, storage: storage, vault: vault, appraisers: AppraiserTable(configuration),
             tokens: try await TokenIssuer(
                 key: P256.Signing.PrivateKey(), issuer: configuration.issuer, lifetime: configuration.limits.tokenSeconds, build: "test"),
             clock: BrokerClock { clock.now })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operators' routes. There is none that returns a secret, for any role.
+import AttestationPolicy
 import BrokerStore
 import HTTPTypes
 import Hummingbird
@@ -142,9 +143,9 @@ struct AdminController: Sendable {
             }
         let caller = try await authorize(request, [.policies], repository: repository, isForAll: repository == nil)
         do {
-            try core.policies.check(message.policy)
+            _ = try AttestationPolicy.Policy(yaml: message.policy)
         } catch {
-            throw BrokerError(.malformedRequest, error.description)
+            throw BrokerError(.malformedRequest, "the policy cannot be read: \(error)")
         }
         let version = try await core.storage.putPolicy(
             scope, text: message.policy, event: event(caller, "policy set", scope.description))

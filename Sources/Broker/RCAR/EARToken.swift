@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The attestation result that a client gets: an EAT Attestation Result as the reference server writes it.
+import Attestation
 package import JWTKit
-package import KeyBrokerProtocol
 
 package struct EARToken: JWTPayload, Equatable {
     package static let profile = "tag:github.com,2024:confidential-containers/Trustee"
@@ -15,14 +15,13 @@ package struct EARToken: JWTPayload, Equatable {
         package var status: String
         package var trustworthiness: Trustworthiness
         package var policyID: String
-        /// The facts under the name of the environment, and what they are bound to.
-        package var annotatedEvidence: [String: JSONValue]
+        package var evidence: AnnotatedEvidence
 
         private enum CodingKeys: String, CodingKey {
             case status = "ear.status"
             case trustworthiness = "ear.trustworthiness-vector"
             case policyID = "ear.appraisal-policy-id"
-            case annotatedEvidence = "ear.veraison.annotated-evidence"
+            case evidence = "ear.veraison.annotated-evidence"
         }
     }
 
@@ -49,11 +48,7 @@ package struct EARToken: JWTPayload, Equatable {
     /// Times are checked where the clock is.
     package func verify(using algorithm: some JWTAlgorithm) async throws {}
 
-    package var tee: TEEName? {
-        TEEName.allCases.first { submodules.cpu0.annotatedEvidence[$0.rawValue] != nil }
-    }
-
-    static let runtimeClaims = "runtime_data_claims"
+    package var evidence: AnnotatedEvidence { submodules.cpu0.evidence }
 }
 
 /// The AR4SI vector: 2 is affirming, 32 to 95 a warning, 96 and more contraindicated, 0 says nothing.
@@ -82,16 +77,16 @@ package struct Trustworthiness: Codable, Equatable, Sendable {
     package init(_ appraisal: Appraisal, knownMeasurements: Set<String>) {
         hardware =
             if appraisal.isHardware {
-                switch appraisal.status {
-                case nil, "UpToDate": 2
-                case "Revoked", "OutOfDate", "OutOfDateConfigurationNeeded", "TCB_NOT_SUPPORTED": 96
+                switch appraisal.result.status {
+                case nil, .upToDate: 2
+                case .revoked, .outOfDate, .outOfDateConfigurationNeeded, .notSupported: 96
                 default: 32
                 }
             } else {
                 97
             }
-        executables = appraisal.measurement.map(knownMeasurements.contains) == true ? 3 : 33
-        configuration = appraisal.isDebug ? 96 : 2
+        executables = appraisal.result.claims.map { knownMeasurements.contains($0.measurement) } == true ? 3 : 33
+        configuration = appraisal.result.claims?.isDebug == false ? 2 : 96
     }
 
     /// The worst of the members, as a word.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The routes of the protocol: auth, attest, resource (docs/broker.md has the table).
+import Attestation
 import BrokerStore
 import Crypto
 import HTTPTypes
@@ -94,7 +95,8 @@ struct ProtocolController: Sendable {
         let issued = try await core.tokens.issue(
             appraisal, tee: challenged.tee, request: message, knownMeasurements: Set(known), now: now)
         return SessionTable.Attested(
-            tokenText: issued.text, token: issued.token, requestDigest: Array(SHA256.hash(data: body)))
+            tokenText: issued.text, status: issued.token.submodules.cpu0.status, evidence: issued.token.evidence,
+            expires: issued.token.expires, requestDigest: Array(SHA256.hash(data: body)))
     }
 
     // MARK: - resource
@@ -102,23 +104,19 @@ struct ProtocolController: Sendable {
     private func resource(_ request: Request, _ context: BrokerContext) async throws -> Response {
         let path = try core.path(context)
         let now = core.clock.now()
-        let token = try await token(request, now: now)
-        guard let tee = token.tee, let publicKey = token.sealingKey else {
-            throw BrokerError(.tokenVerifierError, "the token names no environment or no key to seal to")
-        }
+        let (evidence, status) = try await evidence(request, now: now)
         let key: SealingKey
-        do { key = try SealingKey(publicKey) } catch { throw BrokerError(.tokenVerifierError, error.description) }
-        let (decision, policy) = try await core.policies.decide(
-            ReleaseRequest(
-                path: path, tee: tee, token: token, approvals: try await core.storage.approvals(of: path.description),
-                referenceValues: try await core.referenceValues(), now: now))
+        do { key = try SealingKey(evidence.runtime.teePublicKey) } catch { throw BrokerError(.tokenVerifierError, error.description) }
+        let (isAllowed, reason, policy) = try await core.policies.decide(path, evidence, now: now)
         var event = AuditEvent(
-            time: now, actor: "enclave", action: "release", subject: path.description, outcome: decision.isAllowed ? "released" : "denied",
-            details: ["tee": tee.rawValue, "policy": policy, "status": token.submodules.cpu0.status])
-        if let measurement = core.measurement(of: token) { event.details["measurement"] = measurement }
-        guard decision.isAllowed else {
-            let reason = decision.reasons.joined(separator: "; ")
-            event.details["reason"] = reason
+            time: now, actor: "enclave", action: "release", subject: path.description, outcome: isAllowed ? "released" : "denied",
+            details: ["tee": evidence.tee.rawValue, "policy": policy, "status": status, "reason": reason])
+        if let claims = evidence.verification.claims {
+            event.details["measurement"] = claims.measurement
+            event.details["signer"] = claims.signer
+        }
+        if evidence.verification.isSimulated { event.details["simulated"] = evidence.simulationRoot ?? "unsigned" }
+        guard isAllowed else {
             try await core.storage.record(event)
             core.metrics.countRelease(outcome: "denied")
             throw BrokerError(.policyDeny, "the policy (\(policy)) refuses \(path): \(reason)")
@@ -139,11 +137,12 @@ struct ProtocolController: Sendable {
     }
 
     /// The token of the session or of the Authorization header; of both, if both are there and the same.
-    private func token(_ request: Request, now: Int64) async throws -> EARToken {
+    private func evidence(_ request: Request, now: Int64) async throws -> (AnnotatedEvidence, status: String) {
         let bearer = core.bearer(request)
         guard request.headers.contains(.cookie), request.cookies[Self.cookieName] != nil else {
             guard let bearer else { throw BrokerError(.tokenNotFound, "neither a session cookie nor a bearer token was sent") }
-            return try await core.tokens.verify(bearer, now: now)
+            let token = try await core.tokens.verify(bearer, now: now)
+            return (token.evidence, token.submodules.cpu0.status)
         }
         let attested = try core.sessions.attested(try session(request), now: now)
         if let bearer {
@@ -151,8 +150,8 @@ struct ProtocolController: Sendable {
                 throw BrokerError(.tokenVerifierError, "the token is of another session than the cookie")
             }
         }
-        if now >= attested.token.expires { throw BrokerError(.tokenVerifierError, "the token has expired; attest again") }
-        return attested.token
+        if now >= attested.expires { throw BrokerError(.tokenVerifierError, "the token has expired; attest again") }
+        return (attested.evidence, attested.status)
     }
 
     private func session(_ request: Request) throws(BrokerError) -> String {

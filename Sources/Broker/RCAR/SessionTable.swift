@@ -20,7 +20,9 @@ final class SessionTable: Sendable {
 
     struct Attested: Sendable {
         var tokenText: String
-        var token: EARToken
+        var status: String
+        var evidence: AnnotatedEvidence
+        var expires: Int64
         /// SHA-256 of the request: the same one may be repeated.
         var requestDigest: [UInt8]
     }

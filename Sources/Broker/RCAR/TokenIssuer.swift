@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signs tokens (ES256) and checks those that come back.
+import BrokerStore
 package import Crypto
 import JWTKit
 import KeyBrokerProtocol
@@ -29,18 +30,13 @@ package struct TokenIssuer: Sendable {
         _ appraisal: Appraisal, tee: TEEName, request: AttestationRequest, knownMeasurements: Set<String>, now: Int64
     ) async throws -> (text: String, token: EARToken) {
         let trust = Trustworthiness(appraisal, knownMeasurements: knownMeasurements)
-        let key = request.runtimeData.teePublicKey
-        var evidence: [String: JSONValue] = [
-            tee.rawValue: appraisal.claims,
-            "report_data": .string(appraisal.reportData.map { Self.hex($0) }.joined()),
-            "init_data": .string(appraisal.initDataDigest),
-            EARToken.runtimeClaims: ["nonce": .string(request.runtimeData.nonce), "tee-pubkey": key.json],
-        ]
-        if appraisal.isSimulated { evidence["is_simulated"] = .bool(true) }
+        let evidence = AnnotatedEvidence(
+            tee: tee, claims: appraisal.claims, verification: appraisal.result, reportData: Hex.encode(appraisal.reportData),
+            initData: appraisal.initDataDigest, runtime: request.runtimeData, simulationRoot: appraisal.simulationRoot)
         let token = EARToken(
             profile: EARToken.profile, issuer: issuer, issued: now, expires: now + lifetime, verifier: verifier,
             submodules: .init(
-                cpu0: .init(status: trust.status, trustworthiness: trust, policyID: "default", annotatedEvidence: evidence)))
+                cpu0: .init(status: trust.status, trustworthiness: trust, policyID: "default", evidence: evidence)))
         return (try await keys.sign(token, header: header), token)
     }
 
@@ -57,42 +53,5 @@ package struct TokenIssuer: Sendable {
         }
         if now >= token.expires { throw BrokerError(.tokenVerifierError, "the token has expired; attest again") }
         return token
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return byte < 16 ? "0" + digits : digits
-    }
-}
-
-extension TEEPublicKey {
-    var json: JSONValue {
-        switch self {
-        case .elliptic(let curve, let x, let y):
-            ["kty": "EC", "crv": .string(curve.rawValue), "alg": .string(algorithm), "x": .string(x), "y": .string(y)]
-        case .rsa(let modulus, let exponent):
-            ["kty": "RSA", "alg": .string(algorithm), "n": .string(modulus), "e": .string(exponent)]
-        }
-    }
-
-    init?(json: JSONValue) {
-        guard let algorithm = json["alg"]?.text else { return nil }
-        if json["kty"]?.text == "EC", let curve = json["crv"]?.text.flatMap({ Curve(rawValue: $0) }), let x = json["x"]?.text,
-            let y = json["y"]?.text
-        {
-            self = .elliptic(curve: curve, x: x, y: y)
-        } else if json["kty"]?.text == "RSA", let modulus = json["n"]?.text, let exponent = json["e"]?.text {
-            self = .rsa(modulus: modulus, exponent: exponent)
-        } else {
-            return nil
-        }
-        if algorithm != self.algorithm { return nil }
-    }
-}
-
-extension EARToken {
-    /// The key that secrets for this token's owner are sealed to.
-    var sealingKey: TEEPublicKey? {
-        submodules.cpu0.annotatedEvidence[Self.runtimeClaims]?["tee-pubkey"].flatMap { TEEPublicKey(json: $0) }
     }
 }

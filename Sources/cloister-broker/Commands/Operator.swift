@@ -14,7 +14,7 @@ struct Operator: AsyncParsableCommand {
             Example:
               cloister-broker operator new ann --role secrets --repository team --database broker.db ann.key
             """,
-        subcommands: [NewOperator.self, ListOperators.self, RemoveOperator.self])
+        subcommands: [NewOperator.self, ListOperators.self, RemoveOperator.self, OperatorTokenCommand.self])
 }
 
 extension OperatorRole: ExpressibleByArgument {}
@@ -123,5 +123,22 @@ struct RemoveOperator: AsyncParsableCommand {
         try await Databases.run { try await storage.removeOperator(name, event: Databases.event("operator remove", name)) }
         try await storage.close()
         Output.line("operator \(name): removed")
+    }
+}
+
+struct OperatorTokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "Print a token of five minutes that proves who you are, for other HTTP clients.",
+        discussion: """
+            Example:
+              curl -H "Authorization: Bearer $(cloister-broker operator token --key ann.key)" https://broker:8080/admin/v1/status
+            """)
+
+    @Option(help: "Your operator key file; else $CLOISTER_BROKER_KEY.")
+    var key: String?
+
+    func run() async throws {
+        let credential = try OperatorCredential.load(key)
+        Output.line(try await OperatorToken(name: credential.name, now: Databases.now).sign(with: credential.key))
     }
 }

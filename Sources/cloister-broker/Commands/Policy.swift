@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // cloister-broker policy
 import ArgumentParser
+import AttestationPolicy
 import Broker
 import BrokerStore
 import Foundation
 import KeyBrokerProtocol
 
-struct Policy: AsyncParsableCommand {
+struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
         abstract: "Set, list and try policies: who gets which secret.",
@@ -86,31 +87,33 @@ struct TestPolicy: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The policy.", valueName: "FILE"))
     var file: String
 
-    private struct Report: Encodable {
-        var isAllowed: Bool
-        var reasons: [String]
-    }
+    @Option(help: "Somebody who has approved; may be given several times.")
+    var approved: [String] = []
 
     func run() async throws {
-        let policy: any ResourcePolicy
+        let policy: AttestationPolicy.Policy
         do {
-            policy = try DevelopmentPolicyLanguage().compile(try Files.text(file))
-        } catch let problem as PolicyProblem {
+            policy = try AttestationPolicy.Policy(yaml: try Files.text(file))
+        } catch let problem as PolicyError {
             throw CommandFailure(.badData, "\(file): \(problem)")
         }
         guard let token else { return Output.line("\(file): the policy can be read") }
         let parts = try Files.text(token).filter { !$0.isWhitespace }.split(separator: ".")
         guard parts.count == 3, let payload = Base64URL.decode(parts[1]),
-            let read = try? JSONDecoder().decode(EARToken.self, from: Data(payload)), let tee = read.tee
-        else { throw CommandFailure(.badData, "\(token) is not an attestation token") }
+            let read = try? JSONDecoder().decode(EARToken.self, from: Data(payload))
+        else { throw CommandFailure(.badData, "\(token) is not an attestation token of this broker's") }
         let decision = policy.decide(
-            ReleaseRequest(
-                path: try Secret.path(path), tee: tee, token: read, approvals: [], referenceValues: [], now: Databases.now))
+            ReleaseRequest(path: try Secret.path(path), evidence: read.evidence, approvals: Set(approved), now: Databases.now))
         if output.json {
-            try Output.json(Report(isAllowed: decision.isAllowed, reasons: decision.reasons))
+            try Output.json(decision)
         } else {
-            Output.line(decision.isAllowed ? "released" : "refused")
-            for reason in decision.reasons { Output.line("  \(reason)") }
+            Output.line(decision.summary)
+            for rule in decision.rules {
+                Output.line("rule '\(rule.name)': \(rule.isMet ? "met" : "not met")")
+                for line in rule.lines {
+                    Output.line("  \(line.isMet ? "ok" : "NO") \(line.line > 0 ? "line \(line.line): " : "")\(line.requirement): \(line.actual)")
+                }
+            }
         }
         if !decision.isAllowed { throw ExitCode(CommandFailure.Code.refused.rawValue) }
     }

@@ -31,6 +31,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Database; it is created when missing.", valueName: "FILE"))
     var database: String?
 
+    @Option(help: ArgumentHelp("Vendors' collateral, as cloister collateral import keeps it.", valueName: "FOLDER"))
+    var collateral: String?
+
     @Option(help: ArgumentHelp("Certificate chain (PEM).", valueName: "FILE"))
     var tlsCertificate: String?
 
@@ -59,6 +62,7 @@ struct Serve: AsyncParsableCommand {
         var settings = try config.map { try ServeSettings(file: $0) } ?? ServeSettings()
         if let listen { try settings.listen(listen) }
         settings.database = database ?? settings.database
+        settings.broker.collateralFolder = collateral ?? settings.broker.collateralFolder
         settings.tlsCertificate = tlsCertificate ?? settings.tlsCertificate
         settings.tlsKey = tlsKey ?? settings.tlsKey
         settings.tokenKey = tokenKey ?? settings.tokenKey
@@ -71,6 +75,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ settings: ServeSettings, _ level: Logger.Level) async throws {
+        DescriptorLimit.raise()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "cloister-broker")
         logger.logLevel = level
@@ -85,8 +90,7 @@ struct Serve: AsyncParsableCommand {
         if let file = settings.insecureMasterKeyFile { try await unlock(vault, with: file, storage) }
         for option in settings.insecureOptions { logger.warning("option weakens security", metadata: ["option": "\(option)"]) }
         let core = BrokerCore(
-            configuration: settings.broker, storage: storage, vault: vault, language: DevelopmentPolicyLanguage(),
-            appraisers: AppraiserTable(settings.broker),
+            configuration: settings.broker, storage: storage, vault: vault, appraisers: AppraiserTable(settings.broker),
             tokens: try await TokenIssuer(
                 key: try settings.signingKey(), issuer: settings.broker.issuer, lifetime: settings.broker.limits.tokenSeconds,
                 build: "cloister-broker \(CloisterBroker.configuration.version)"),
@@ -111,10 +115,8 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(.badData, "\(file) is not a master key file; make one with cloister-broker master-key new --insecure-key-file")
         }
         guard let record = try await storage.masterKey(), record.id == key.idText else {
-            throw CommandFailure(.refused, "\(file) is not the master key of \(settingsName(storage))")
+            throw CommandFailure(.refused, "\(file) is not the master key of this database")
         }
         vault.unlock(key)
     }
-
-    private func settingsName(_ storage: SQLiteStorage) -> String { "this database" }
 }

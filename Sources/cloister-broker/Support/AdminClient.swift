@@ -24,12 +24,7 @@ struct ServerOptions: ParsableArguments {
         guard let url = url ?? environment["CLOISTER_BROKER_URL"] else {
             throw CommandFailure(.usage, "which broker is not said; give --url or set CLOISTER_BROKER_URL")
         }
-        guard let keyFile = key ?? environment["CLOISTER_BROKER_KEY"] else {
-            throw CommandFailure(.usage, "who asks is not said; give --key or set CLOISTER_BROKER_KEY")
-        }
-        guard let credential = OperatorCredential(try Files.text(keyFile)) else {
-            throw CommandFailure(.badData, "\(keyFile) is not an operator's key; make one with cloister-broker operator new")
-        }
+        let credential = try OperatorCredential.load(key)
         var tls = TLSConfiguration.makeClientConfiguration()
         if let ca = ca ?? environment["CLOISTER_BROKER_CA"] {
             do {
@@ -39,6 +34,19 @@ struct ServerOptions: ParsableArguments {
             }
         }
         return AdminClient(url: url, credential: credential, tls: tls)
+    }
+}
+
+extension OperatorCredential {
+    /// From the file that was named, else from that of the environment.
+    static func load(_ file: String?) throws -> OperatorCredential {
+        guard let file = file ?? ProcessInfo.processInfo.environment["CLOISTER_BROKER_KEY"] else {
+            throw CommandFailure(.usage, "who asks is not said; give --key or set CLOISTER_BROKER_KEY")
+        }
+        guard let credential = OperatorCredential(try Files.text(file)) else {
+            throw CommandFailure(.badData, "\(file) is not an operator's key; make one with cloister-broker operator new")
+        }
+        return credential
     }
 }
 

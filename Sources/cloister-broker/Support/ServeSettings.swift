@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration file of serve: unknown keys are errors.
 import Broker
+import CollateralStore
 import Crypto
 import Foundation
 import NIOSSL
@@ -24,7 +25,7 @@ struct ServeSettings {
     var isInsecureHTTP = false
 
     static let keys = [
-        "listen", "database", "tls_certificate", "tls_key", "token_key", "issuer", "limits", "insecure_http", "insecure_allow_sample",
+        "listen", "database", "collateral", "tls_certificate", "tls_key", "token_key", "issuer", "limits", "insecure_http", "insecure_allow_sample",
         "insecure_allow_simulation", "insecure_master_key_file",
     ]
     static let limitKeys = [
@@ -32,9 +33,12 @@ struct ServeSettings {
         "response_milliseconds", "idle_milliseconds", "requests_per_second", "request_burst",
     ]
 
-    init() {}
+    init() {
+        broker.collateralFolder = CollateralStore.defaultFolder(environment: ProcessInfo.processInfo.environment)
+    }
 
     init(file: String) throws {
+        self.init()
         do {
             guard let root = try YAMLDocument.compose(Array(try Files.read(file)), maximumSize: 1 << 20, file, failure: SettingsProblem.self)
             else { return }
@@ -50,6 +54,7 @@ struct ServeSettings {
             do { try listen(try value.string()) } catch let failure as CommandFailure { throw value.failure(failure.description) }
         }
         database = try map.value("database")?.string() ?? database
+        broker.collateralFolder = try map.value("collateral")?.string() ?? broker.collateralFolder
         tlsCertificate = try map.value("tls_certificate")?.string()
         tlsKey = try map.value("tls_key")?.string()
         tokenKey = try map.value("token_key")?.string()

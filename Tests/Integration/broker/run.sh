@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The broker as its users run it: a master key in shares, operators, TLS. Killed again and again under load it loses nothing that it
+# acknowledged; many idle connections keep nobody out. CLOISTER_KILL_ROUNDS (20) and CLOISTER_IDLE_CONNECTIONS (2000) say how much.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../../.." && pwd)
+work=$(mktemp -d)
+broker=
+trap 'rm -rf "$work"; [[ -z $broker ]] || kill -9 "$broker" 2>/dev/null' EXIT
+cloister=("$root/bin/cloister" broker)
+cd "$work"
+
+fail() {
+    echo "broker: error: $1" >&2
+    [[ ! -s $work/log ]] || tail -n 20 "$work/log" >&2
+    exit 1
+}
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout tls.key -out tls.pem -days 2 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+cat >broker.yaml <<CONFIG
+listen: localhost:$port
+database: broker.db
+tls_certificate: tls.pem
+tls_key: tls.key
+insecure_allow_sample: true
+limits: {requests_per_second: 0, idle_milliseconds: 120000}
+CONFIG
+"${cloister[@]}" master-key new --threshold 2 --shares 3 shares >/dev/null
+"${cloister[@]}" operator new ann --role secrets --role policies --role unlocker ann.key >/dev/null
+"${cloister[@]}" operator new bob --role auditor --role unlocker bob.key >/dev/null
+export CLOISTER_BROKER_URL=https://localhost:$port CLOISTER_BROKER_CA=tls.pem CLOISTER_BROKER_KEY=ann.key
+
+start() {
+    "$root/bin/cloister-broker" serve --config broker.yaml 2>>log &
+    broker=$!
+    for _ in $(seq 200); do
+        "${cloister[@]}" status >status 2>/dev/null && return
+        kill -0 "$broker" 2>/dev/null || fail "the broker ended"
+        sleep 0.1
+    done
+    fail "the broker does not answer"
+}
+
+unlock() {
+    "${cloister[@]}" unlock shares/share-1 >status
+    grep -q 'locked: 1 of 2' status || fail "one share gives: $(cat status)"
+    [[ $("${cloister[@]}" unlock --key bob.key shares/share-3) == unlocked* ]] || fail "two shares do not unlock"
+}
+
+start
+grep -q 'locked: 0 of 2' status || fail "it starts as: $(cat status)"
+if echo x | "${cloister[@]}" secret put team/key/db 2>refused; then fail "a locked broker took a secret"; fi
+grep -q 'not unlocked' refused || fail "the refusal is: $(cat refused)"
+unlock
+printf 'policy: 1\nrules:\n  - {insecure_allow_any_program: true, insecure_allow_sample: true}\n' >policy.yaml
+"${cloister[@]}" policy set default policy.yaml >/dev/null
+printf hunter2 | "${cloister[@]}" secret put team/key/db >/dev/null
+if "${cloister[@]}" secret list --key bob.key | grep -q hunter2; then fail "a listing shows a secret"; fi
+
+# Idle connections.
+/usr/bin/python3 "$root/Tests/Integration/broker/clients.py" idle "$port" "${CLOISTER_IDLE_CONNECTIONS:-2000}"
+
+# kill -9 under load.
+for round in $(seq "${CLOISTER_KILL_ROUNDS:-20}"); do
+    token=$("${cloister[@]}" operator token)
+    /usr/bin/python3 "$root/Tests/Integration/broker/clients.py" write "$port" "$token" "$round" acknowledged &
+    writers=$!
+    sleep "0.$((RANDOM % 5 + 2))"
+    kill -9 "$broker"
+    wait "$writers" || fail "the writers failed"
+    wait "$broker" 2>/dev/null || true
+    start
+    unlock
+done
+"${cloister[@]}" secret list --json --key bob.key >listing
+"${cloister[@]}" audit list broker.db >audit
+/usr/bin/python3 "$root/Tests/Integration/broker/clients.py" compare acknowledged listing audit
+"${cloister[@]}" audit verify broker.db
+
+# An orderly end.
+kill -TERM "$broker"
+wait "$broker" || fail "it ended with $? after SIGTERM"
+broker=
+if grep -rqa hunter2 broker.db* log; then fail "a secret is in the clear in a file"; fi
+echo "broker: ok"
