@@ -77,6 +77,7 @@ integration: ## Run real programs and the example in enclaves
 .PHONY: bench
 bench: ## Print the table of ratios to native (ARGS=--quick for the short one)
 	Benchmarks/bench.py $(ARGS)
+	Benchmarks/broker/run.py $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## Feed broken input to every decoder, and lies of the host to the kernel (SECONDS_EACH=60)

@@ -104,7 +104,7 @@ let package = Package(
                 "KeyBrokerProtocol", arguments, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            path: "Benchmarks/BrokerLoad"),
+            path: "Benchmarks/broker", exclude: ["run.py"]),
 
         // Seeded damage for the tests of both packages.
         .target(name: "FuzzSupport", path: "Kernel/Tests/FuzzSupport"),

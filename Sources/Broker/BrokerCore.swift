@@ -36,7 +36,7 @@ package final class BrokerCore: Sendable {
         self.appraisers = appraisers
         self.tokens = tokens
         self.clock = clock
-        policies = PolicyBook(storage: storage)
+        policies = PolicyBook()
         sessions = SessionTable(capacity: configuration.limits.sessions, lifetime: configuration.limits.sessionSeconds)
         limiter = RateLimiter(perSecond: configuration.limits.requestsPerSecond, burst: configuration.limits.requestBurst)
     }

@@ -12,6 +12,11 @@ package protocol BrokerStorage: Sendable {
     func deleteResource(_ path: ResourcePath, event: AuditEvent) async throws
     /// The latest version, or nil.
     func resource(_ path: ResourcePath) async throws -> StoredResource?
+    /// Decides about a release and records what was decided as one step: no change of a policy comes between. The event is on the
+    /// disk before this returns. `decide` must be quick: other writes wait for it.
+    func release<Outcome: Sendable>(
+        _ path: ResourcePath, decide: @escaping @Sendable (ReleaseBasis) throws -> (event: AuditEvent, outcome: Outcome)
+    ) async throws -> Outcome
     func resources() async throws -> [ResourceListing]
 
     func putPolicy(_ scope: PolicyScope, text: String, event: AuditEvent) async throws -> Int

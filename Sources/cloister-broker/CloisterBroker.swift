@@ -2,6 +2,8 @@
 // The broker's command: the server, and what operators do with it (docs/broker.md).
 import ArgumentParser
 import Foundation
+import NIOCore
+import NIOPosix
 
 @main
 struct CloisterBroker: AsyncParsableCommand {
@@ -23,6 +25,8 @@ struct CloisterBroker: AsyncParsableCommand {
     static func main() async {
         // Whatever this program creates is its owner's alone.
         umask(0o077)
+        // Requests are handled on the threads that read them: no switch of threads between the two.
+        _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
         do {
             var command = try parseAsRoot()
             if var waiting = command as? any AsyncParsableCommand {

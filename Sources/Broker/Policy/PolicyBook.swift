@@ -35,37 +35,29 @@ extension AttestationPolicy.Policy {
 }
 
 package final class PolicyBook: Sendable {
-    private let storage: any BrokerStorage
-    /// Policies that were read, by scope and version; few, as operators write them.
-    private let known = Mutex<[String: (version: Int, policy: AttestationPolicy.Policy)]>([:])
+    /// Policies that were read, by their text; few, as operators write them.
+    private let known = Mutex<[String: AttestationPolicy.Policy]>([:])
 
-    package init(storage: any BrokerStorage) {
-        self.storage = storage
-    }
+    package init() {}
 
     package func decide(
-        _ path: ResourcePath, _ evidence: AnnotatedEvidence, now: Int64
-    ) async throws -> (isAllowed: Bool, reason: String, policy: String) {
-        let scopes: [PolicyScope] = [.resource(path), .repository(path.repository), .everything]
-        for scope in scopes {
-            guard let stored = try await storage.policy(scope) else { continue }
-            let name = "\(stored.scope) version \(stored.version)"
-            let policy: AttestationPolicy.Policy
-            do { policy = try read(stored) } catch { return (false, "the policy cannot be read: \(error)", name) }
-            let asksForPeople = policy.rules.contains { $0.approvals != nil }
-            let approvals = asksForPeople ? try await storage.approvals(of: path.description).map(\.approver) : []
-            let decision = policy.decide(ReleaseRequest(path: path, evidence: evidence, approvals: Set(approvals), now: now))
-            return (decision.isAllowed, decision.summary, name)
-        }
-        return (false, "no policy covers it, and what no policy allows is refused", "none")
+        _ path: ResourcePath, _ evidence: AnnotatedEvidence, by basis: ReleaseBasis, now: Int64
+    ) -> (isAllowed: Bool, reason: String, policy: String) {
+        guard let stored = basis.policy else { return (false, "no policy covers it, and what no policy allows is refused", "none") }
+        let name = "\(stored.scope) version \(stored.version)"
+        let policy: AttestationPolicy.Policy
+        do { policy = try read(stored) } catch { return (false, "the policy cannot be read: \(error)", name) }
+        let decision = policy.decide(
+            ReleaseRequest(path: path, evidence: evidence, approvals: Set(basis.approvals.map(\.approver)), now: now))
+        return (decision.isAllowed, decision.summary, name)
     }
 
     private func read(_ stored: StoredPolicy) throws(PolicyError) -> AttestationPolicy.Policy {
-        if let one = known.withLock({ $0[stored.scope] }), one.version == stored.version { return one.policy }
+        if let policy = known.withLock({ $0[stored.text] }) { return policy }
         let policy = try AttestationPolicy.Policy(yaml: stored.text)
         known.withLock { known in
-            if known.count >= 10_000 { known = [:] }
-            known[stored.scope] = (stored.version, policy)
+            if known.count >= 1000 { known = [:] }
+            known[stored.text] = policy
         }
         return policy
     }

@@ -107,33 +107,48 @@ struct ProtocolController: Sendable {
         let (evidence, status) = try await evidence(request, now: now)
         let key: SealingKey
         do { key = try SealingKey(evidence.runtime.teePublicKey) } catch { throw BrokerError(.tokenVerifierError, error.description) }
-        let (isAllowed, reason, policy) = try await core.policies.decide(path, evidence, now: now)
+        switch try await core.storage.release(path, decide: { try self.decide(path, evidence, status, by: $0, now: now) }) {
+        case .denied(let reason):
+            core.metrics.countRelease(outcome: "denied")
+            throw BrokerError(.policyDeny, reason)
+        case .missing:
+            core.metrics.countRelease(outcome: "missing")
+            throw BrokerError(.resourceNotFound, "the resource \(path) does not exist")
+        case .released(var secret):
+            defer { wipe(&secret) }
+            let sealed = try SealedResource(secret, for: key)
+            core.metrics.countRelease(outcome: "released")
+            return Self.json(sealed.json)
+        }
+    }
+
+    private enum Release: Sendable {
+        case denied(String)
+        case missing
+        case released([UInt8])
+    }
+
+    private func decide(
+        _ path: ResourcePath, _ evidence: AnnotatedEvidence, _ status: String, by basis: ReleaseBasis, now: Int64
+    ) throws -> (event: AuditEvent, outcome: Release) {
+        let (isAllowed, reason, policy) = core.policies.decide(path, evidence, by: basis, now: now)
         var event = AuditEvent(
-            time: now, actor: "enclave", action: "release", subject: path.description, outcome: isAllowed ? "released" : "denied",
+            time: now, actor: "enclave", action: "release", subject: path.description, outcome: "denied",
             details: ["tee": evidence.tee.rawValue, "policy": policy, "status": status, "reason": reason])
         if let claims = evidence.verification.claims {
             event.details["measurement"] = claims.measurement
             event.details["signer"] = claims.signer
         }
         if evidence.verification.isSimulated { event.details["simulated"] = evidence.simulationRoot ?? "unsigned" }
-        guard isAllowed else {
-            try await core.storage.record(event)
-            core.metrics.countRelease(outcome: "denied")
-            throw BrokerError(.policyDeny, "the policy (\(policy)) refuses \(path): \(reason)")
-        }
+        if !isAllowed { return (event, .denied("the policy (\(policy)) refuses \(path): \(reason)")) }
         // What is not there is told only to those who could have had it.
-        guard let stored = try await core.storage.resource(path) else {
-            core.metrics.countRelease(outcome: "missing")
-            throw BrokerError(.resourceNotFound, "the resource \(path) does not exist")
+        guard let stored = basis.resource else {
+            event.outcome = "missing"
+            return (event, .missing)
         }
-        var secret = try core.vault.open(stored)
-        defer { wipe(&secret) }
+        event.outcome = "released"
         event.details["version"] = String(stored.version)
-        let sealed = try SealedResource(secret, for: key)
-        // The secret leaves only after the log that tells of it is on the disk.
-        try await core.storage.record(event)
-        core.metrics.countRelease(outcome: "released")
-        return Self.json(sealed.json)
+        return (event, .released(try core.vault.open(stored)))
     }
 
     /// The token of the session or of the Authorization header; of both, if both are there and the same.

@@ -55,6 +55,14 @@ package enum PolicyScope: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+/// What a release is decided by.
+package struct ReleaseBasis: Sendable, Equatable {
+    /// The most specific policy that there is.
+    package var policy: StoredPolicy?
+    package var approvals: [Approval]
+    package var resource: StoredResource?
+}
+
 package struct StoredPolicy: Sendable, Equatable, Codable {
     package var scope: String
     package var version: Int

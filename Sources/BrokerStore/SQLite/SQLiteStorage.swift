@@ -71,16 +71,33 @@ package final class SQLiteStorage: BrokerStorage {
         }
     }
 
-    package func resource(_ path: ResourcePath) async throws -> StoredResource? {
-        try await read { database in
-            let statement = try database.cachedStatement(sql: "SELECT * FROM resource WHERE path = ? ORDER BY version DESC LIMIT 1")
-            guard let row = try Row.fetchOne(statement, arguments: [path.description]), !(row["isDeleted"] as Bool) else { return nil }
-            return StoredResource(
-                path: path, version: row["version"],
-                sealed: SealedSecret(
-                    masterKeyID: Self.bytes(row, "masterKeyID"), wrappedKey: Self.bytes(row, "wrappedKey"), nonce: Self.bytes(row, "nonce"),
-                    ciphertext: Self.bytes(row, "ciphertext"), tag: Self.bytes(row, "tag")))
+    package func release<Outcome: Sendable>(
+        _ path: ResourcePath, decide: @escaping @Sendable (ReleaseBasis) throws -> (event: AuditEvent, outcome: Outcome)
+    ) async throws -> Outcome {
+        try await commit { database in
+            var basis = ReleaseBasis(
+                policy: nil, approvals: try Self.approvals(of: path.description, database), resource: try Self.resource(path, database))
+            for scope in [PolicyScope.resource(path), .repository(path.repository), .everything] where basis.policy == nil {
+                basis.policy = try Self.policy(scope, database)
+            }
+            let (event, outcome) = try decide(basis)
+            try Self.append(event, database)
+            return outcome
         }
+    }
+
+    package func resource(_ path: ResourcePath) async throws -> StoredResource? {
+        try await read { try Self.resource(path, $0) }
+    }
+
+    private static func resource(_ path: ResourcePath, _ database: Database) throws -> StoredResource? {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM resource WHERE path = ? ORDER BY version DESC LIMIT 1")
+        guard let row = try Row.fetchOne(statement, arguments: [path.description]), !(row["isDeleted"] as Bool) else { return nil }
+        return StoredResource(
+            path: path, version: row["version"],
+            sealed: SealedSecret(
+                masterKeyID: Self.bytes(row, "masterKeyID"), wrappedKey: Self.bytes(row, "wrappedKey"), nonce: Self.bytes(row, "nonce"),
+                ciphertext: Self.bytes(row, "ciphertext"), tag: Self.bytes(row, "tag")))
     }
 
     package func resources() async throws -> [ResourceListing] {
@@ -109,10 +126,12 @@ package final class SQLiteStorage: BrokerStorage {
     }
 
     package func policy(_ scope: PolicyScope) async throws -> StoredPolicy? {
-        try await read { database in
-            let statement = try database.cachedStatement(sql: "SELECT * FROM policy WHERE scope = ? ORDER BY version DESC LIMIT 1")
-            return try Row.fetchOne(statement, arguments: [scope.description]).map(Self.policy)
-        }
+        try await read { try Self.policy(scope, $0) }
+    }
+
+    private static func policy(_ scope: PolicyScope, _ database: Database) throws -> StoredPolicy? {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM policy WHERE scope = ? ORDER BY version DESC LIMIT 1")
+        return try Row.fetchOne(statement, arguments: [scope.description]).map(Self.policy)
     }
 
     package func policies() async throws -> [StoredPolicy] {
@@ -161,11 +180,12 @@ package final class SQLiteStorage: BrokerStorage {
     }
 
     package func approvals(of subject: String) async throws -> [Approval] {
-        try await read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT * FROM approval WHERE subject = ? ORDER BY approver", arguments: [subject]
-            ).map(Self.approval)
-        }
+        try await read { try Self.approvals(of: subject, $0) }
+    }
+
+    private static func approvals(of subject: String, _ database: Database) throws -> [Approval] {
+        let statement = try database.cachedStatement(sql: "SELECT * FROM approval WHERE subject = ? ORDER BY approver")
+        return try Row.fetchAll(statement, arguments: [subject]).map(Self.approval)
     }
 
     package func approvals() async throws -> [Approval] {
@@ -245,18 +265,24 @@ package final class SQLiteStorage: BrokerStorage {
     private func write<Value: Sendable>(
         _ event: AuditEvent, _ change: @escaping @Sendable (Database, inout AuditEvent) throws -> Value
     ) async throws -> Value {
+        try await commit { database in
+            var event = event
+            let value = try change(database, &event)
+            try Self.append(event, database)
+            return value
+        }
+    }
+
+    private static func append(_ event: AuditEvent, _ database: Database) throws {
+        let last = try Row.fetchOne(database.cachedStatement(sql: "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"))
+        let entry = AuditEntry(event, sequence: (last?["sequence"] ?? 0) + 1, previous: last.map { bytes($0, "hash") } ?? AuditEntry.origin)
+        try database.cachedStatement(sql: "INSERT INTO audit VALUES (?, ?, ?)").execute(
+            arguments: [entry.sequence, entry.text, Data(entry.hash)])
+    }
+
+    private func commit<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
-            return try await commits.perform { database in
-                var event = event
-                let value = try change(database, &event)
-                let last = try Row.fetchOne(
-                    database.cachedStatement(sql: "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"))
-                let entry = AuditEntry(
-                    event, sequence: (last?["sequence"] ?? 0) + 1, previous: last.map { Self.bytes($0, "hash") } ?? AuditEntry.origin)
-                try database.cachedStatement(sql: "INSERT INTO audit VALUES (?, ?, ?)").execute(
-                    arguments: [entry.sequence, entry.text, Data(entry.hash)])
-                return value
-            }
+            return try await commits.perform(work)
         } catch {
             throw Self.problem(error)
         }
