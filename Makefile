@@ -78,6 +78,7 @@ integration: ## Run real programs and the example in enclaves
 bench: ## Print the table of ratios to native (ARGS=--quick for the short one)
 	Benchmarks/bench.py $(ARGS)
 	Benchmarks/broker/run.py $(ARGS)
+	Benchmarks/attestation/run.py $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## Feed broken input to every decoder, and lies of the host to the kernel (SECONDS_EACH=60)

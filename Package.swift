@@ -106,6 +106,9 @@ let package = Package(
             ],
             path: "Benchmarks/broker", exclude: ["run.py"]),
 
+        // CPU time of one verification; Benchmarks/attestation/run.py compares it with another verifier.
+        .executableTarget(name: "attestation-benchmark", dependencies: ["Attestation"], path: "Benchmarks/attestation", exclude: ["run.py"]),
+
         // Seeded damage for the tests of both packages.
         .target(name: "FuzzSupport", path: "Kernel/Tests/FuzzSupport"),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),

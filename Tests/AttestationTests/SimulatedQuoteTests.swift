@@ -116,6 +116,22 @@ import Testing
         Verifier(roots: try vendor.roots).verify(try vendor.quote(), collateral: collateral, now: SimulatedVendor.now).reasons
     }
 
+    @Test func collateralIsSignedDirectlyBelowTheRoot() throws {
+        var vendor = try SimulatedVendor()
+        let signing = try vendor.authority.issue("Cloister simulation TCB signing", SimulatedVendor.key256(), TestAuthority.Shape(serial: 30))
+        vendor.signing = signing
+        var collateral = try vendor.collateral()
+        let chain = DERWriter.pem([signing.certificate, vendor.authority.certificate, vendor.root.certificate])
+        (collateral.tcbInfoIssuerChain, collateral.qeIdentityIssuerChain) = (chain, chain)
+        #expect(try reasons(vendor, collateral).map(\.check) == [.certificateChain, .certificateChain])
+    }
+
+    @Test(arguments: [Int64.min, -1, 0, 253_402_300_800, .max])
+    func anyTimeIsATime(_ now: Int64) throws {
+        let result = try verify(try SimulatedVendor(), now: now)
+        #expect(result.verdict == .invalid && !result.reasons.isEmpty)
+    }
+
     @Test func anUnknownStatusIsNotGuessed() throws {
         var knobs = Knobs()
         knobs.levels[0].status = "Fine"

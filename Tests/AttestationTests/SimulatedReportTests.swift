@@ -170,11 +170,15 @@ struct SimulatedChipVendor: Sendable {
         #expect(
             verifier.verify(try vendor.report(), collateral: collateral, certificates: [vendor.chip.certificate], now: SimulatedVendor.now).verdict
                 == .valid)
-        // Now the chip is known: its certificate alone is enough, but not for a report of another chip.
-        #expect(verifier.verify(try vendor.report(), certificates: [vendor.chip.certificate], now: SimulatedVendor.now).verdict == .valid)
+        // What was seen before changes no result.
+        #expect(
+            verifier.verify(try vendor.report(), certificates: [vendor.chip.certificate], now: SimulatedVendor.now).reasons.map(\.check)
+                == [.trustedRoot])
+        let all = [vendor.chip.certificate, vendor.signing.certificate]
+        for _ in 0..<2 { #expect(verifier.verify(try vendor.report(), certificates: all, now: SimulatedVendor.now).verdict == .valid) }
         let other = try SimulatedChipVendor()
         #expect(
-            verifier.verify(try other.report(), certificates: [vendor.chip.certificate], now: SimulatedVendor.now).reasons.map(\.check)
+            verifier.verify(try other.report(), certificates: all, now: SimulatedVendor.now).reasons.map(\.check)
                 == [.reportSignature])
     }
 }

@@ -69,9 +69,11 @@ struct ReportVerification {
                 fail(.certificateFormat, "certificates", "they cannot be read: \(plainText(error))")
             }
         }
-        // The signer's own certificate mostly comes alone and has been seen before.
-        if ders.count == 1, let chip = cache.chip(ders[0]), chip.kind == signer { return chip }
-        var pool: [X509Certificate] = collateral?.amdCertificates ?? []
+        // The same certificates have mostly been seen before. What else comes with the collateral would change what they prove.
+        let key = (collateral?.amdCertificates ?? []).isEmpty ? Array(ders.joined()) : nil
+        if let key, let chip = cache.chip(key), chip.kind == signer { return chip }
+        let before = reasons.count
+        var pool: [X509Certificate] = []
         for der in ders {
             do {
                 pool.append(try X509Certificate(der: der))
@@ -79,6 +81,7 @@ struct ReportVerification {
                 fail(.certificateFormat, "certificates", "a certificate cannot be read: \(plainText(error))")
             }
         }
+        pool += collateral?.amdCertificates ?? []
         let leaves = pool.filter { PathCache.Chip.kind(of: $0) != nil }
         guard let certificate = leaves.first(where: { PathCache.Chip.kind(of: $0) == signer }) else {
             if let other = leaves.first {
@@ -91,7 +94,7 @@ struct ReportVerification {
         do {
             let path = try roots.path(above: certificate, pool: pool + roots.intermediates, vendor: .amd)
             let chip = PathCache.Chip(certificate: certificate, path: path, kind: signer, extensions: try? ChipExtensions(certificate))
-            cache.insert(chip)
+            if let key, reasons.count == before { cache.insert(chip, key) }
             return chip
         } catch {
             // What the certificate says can still be compared with the report.
@@ -149,8 +152,9 @@ struct ReportVerification {
         guard let product = report.product ?? (report.version == 2 ? extended.product : nil) else { return }
         claims = report.claims(product: product)
         claims?.snp?.provider = extended.provider
-        let authority = chip.path?.issuer.commonName ?? ""
-        if extended.product != product || !(chip.path?.isSimulated ?? true || authority.hasSuffix("-\(product.rawValue)")) {
+        let authority = signer == .vlek ? "SEV-VLEK-\(product.rawValue)" : "SEV-\(product.rawValue)"
+        let isIssuerRight = chip.path.map { $0.isSimulated || $0.issuer.commonName == authority } ?? true
+        if extended.product != product || !isIssuerRight {
             fail(.product, "cpuid", "the report is of \(product.rawValue), the certificate is for \(extended.productName)")
         }
         let reported = product.tcb(report.reportedTCB)

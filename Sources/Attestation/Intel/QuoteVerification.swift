@@ -91,7 +91,7 @@ struct QuoteVerification {
                 found.isSimulated
                 ? leaf.subjectText.contains(TrustedRoots.simulationMark)
                 : leaf.commonName == "Intel SGX PCK Certificate" && Self.authorityNames.contains(found.issuer.commonName)
-            if !isNamed {
+            if !isNamed || found.authorities.count != 2 || leaf.isAuthority {
                 fail(.certificateChain, "pck_certificate", "\(leaf.commonName), issued by \(found.issuer.commonName), is not a PCK certificate")
             }
             if let identifier = leaf.unknownCriticalExtension {

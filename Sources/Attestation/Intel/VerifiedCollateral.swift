@@ -125,6 +125,9 @@ private struct IntelCollateralReader {
             let chain = try PEM.certificates(in: Array(text.utf8)[...]).map { try X509Certificate(der: $0) }
             guard let certificate = chain.first else { throw Malformed(field, "there is no certificate in it") }
             let path = try roots.path(above: certificate, pool: Array(chain.dropFirst()), vendor: .intel)
+            guard path.authorities.count == 1 else {
+                throw PathProblem(.certificateChain, field, "\(certificate.commonName) is not issued by the root itself")
+            }
             windows += ([certificate] + path.authorities).map(ValidityWindow.init)
             paths.append(path)
             return Signer(certificate: certificate, path: path)

@@ -72,6 +72,8 @@ func unixSeconds(iso text: String) -> Int64? {
 
 /// Seconds since 1970 as `2026-02-18T10:42:15Z`.
 func isoTime(_ seconds: Int64) -> String {
+    // Beyond the year 9999, and before year 0, a number says more.
+    guard (-62_167_219_200...253_402_300_799).contains(seconds) else { return "second \(seconds)" }
     let days = Int((Double(seconds) / 86_400).rounded(.down))
     let rest = Int(seconds) - days * 86_400
     let shifted = days + 719_468

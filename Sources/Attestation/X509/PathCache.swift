@@ -12,7 +12,7 @@ final class PathCache: Sendable {
     private struct State {
         /// By the PEM text that follows the leaf.
         var authorities: [ArraySlice<UInt8>: Entry] = [:]
-        /// By the certificate itself.
+        /// By all certificates that came with the report.
         var chips: [[UInt8]: Chip] = [:]
         var collateral: [Collateral: VerifiedCollateral] = [:]
     }
@@ -65,13 +65,13 @@ final class PathCache: Sendable {
         return (leaf, path)
     }
 
-    /// A chip that was kept, by its certificate.
-    func chip(_ der: [UInt8]) -> Chip? { state.withLock { $0.chips[der] } }
+    /// A chip that was kept, by the certificates that came with it.
+    func chip(_ certificates: [UInt8]) -> Chip? { state.withLock { $0.chips[certificates] } }
 
-    func insert(_ chip: Chip) {
+    func insert(_ chip: Chip, _ certificates: [UInt8]) {
         state.withLock { state in
             if state.chips.count >= Self.limit { state.chips.removeAll() }
-            state.chips[chip.certificate.der] = chip
+            state.chips[certificates] = chip
         }
     }
 

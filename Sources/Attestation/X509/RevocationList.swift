@@ -13,7 +13,7 @@ struct RevocationList: Sendable {
     let revokedSerials: Set<[UInt8]>
 
     /// Vendors' lists have some hundred entries of about 50 bytes.
-    static let sizeLimit = 4 << 20
+    static let sizeLimit = 1 << 20
 
     init(der: [UInt8]) throws {
         guard der.count <= Self.sizeLimit else { throw Malformed("revocation list", "it has \(der.count) bytes") }
