@@ -12,6 +12,18 @@ import Testing
     #expect(Fixtures.cases.count >= 52 || Fixtures.folder == nil)
 }
 
+/// The tests below choose their cases by shape: each case must be chosen by one of them, and by one only.
+@Test(arguments: Fixtures.cases)
+func everyRecordedCaseHasItsTest(_ item: FixtureCase) {
+    let chosen = [
+        item.quote != nil && item.collateral != nil && item.expect.error == nil, item.quote != nil && item.expect.error != nil,
+        item.quote != nil && item.collateral == nil, item.report != nil && item.expect.error == nil,
+        item.report != nil && item.expect.error != nil, item.certificate != nil, item.id == "virtee-sev/turin-chain-only",
+        item.id == "intel-qvl/sgx", item.id == "intel-qvl/sgx-under-production-root",
+    ]
+    #expect(chosen.filter { $0 }.count == 1)
+}
+
 @Suite struct RecordedQuotes {
     @Test(arguments: Fixtures.cases.filter { $0.quote != nil && $0.collateral != nil && $0.expect.error == nil })
     func quoteGivesTheRecordedVerdict(_ item: FixtureCase) throws {
