@@ -4,7 +4,7 @@
 /// Verifies evidence of SGX, TDX and SEV-SNP. Cheap to copy; copies share what has been verified already, from any thread.
 public struct Verifier: Sendable {
     public let roots: TrustedRoots
-    private let cache = PathCache()
+    let cache = PathCache()
 
     public init(roots: TrustedRoots = .production) { self.roots = roots }
 

@@ -33,6 +33,9 @@ import Testing
         let production = Verifier().verify(try vendor.quote(shape), collateral: try vendor.collateral(knobs), now: SimulatedVendor.now)
         #expect(production.verdict == .invalid && !production.isSimulated)
         #expect(production.reasons.first?.check == (isP384 ? .attestationKeyType : .trustedRoot))
+        #expect(production.status == nil)
+        // Which platform it would be is still said.
+        if !isP384 { #expect(production.claims?.platform?.fmspc == hexadecimal(SimulatedVendor.fmspc)) }
     }
 
     @Test func aRootWithoutTheMarkIsNotTakenAsSimulated() throws {
@@ -130,6 +133,19 @@ import Testing
     func anyTimeIsATime(_ now: Int64) throws {
         let result = try verify(try SimulatedVendor(), now: now)
         #expect(result.verdict == .invalid && !result.reasons.isEmpty)
+    }
+
+    @Test func paddedChainsAndCollateralAreNotKept() throws {
+        let vendor = try SimulatedVendor()
+        let verifier = Verifier(roots: try vendor.roots)
+        var collateral = try vendor.collateral()
+        #expect(verifier.verify(try vendor.quote(), collateral: collateral, now: SimulatedVendor.now).verdict == .valid)
+        let size = verifier.cache.size
+        #expect(size > 0)
+        collateral.pckCRLIssuerChain = (collateral.pckCRLIssuerChain ?? "") + String(repeating: " ", count: 300_000)
+        let shape = Shape(chainPadding: 100_000)
+        #expect(verifier.verify(try vendor.quote(shape), collateral: collateral, now: SimulatedVendor.now).verdict == .valid)
+        #expect(verifier.cache.size == size)
     }
 
     @Test func anUnknownStatusIsNotGuessed() throws {

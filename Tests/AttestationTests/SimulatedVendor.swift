@@ -145,8 +145,10 @@ struct SimulatedVendor: Sendable {
         var enclaveSVN: UInt8 = 4
         var enclaveSigner: UInt8 = 0x5A
         var rtmrs = [[UInt8]](repeating: [UInt8](repeating: 0, count: 48), count: 4)
-        /// Changes body and signed data before they are signed.
+        /// After the quote.
         var trailing: [UInt8] = []
+        /// Spaces after the certificate chain.
+        var chainPadding = 0
     }
 
     func quote(_ shape: QuoteShape = QuoteShape()) throws -> [UInt8] {
@@ -164,7 +166,9 @@ struct SimulatedVendor: Sendable {
         report[256] = 2
         report[258] = shape.enclaveSVN
         report.replaceSubrange(320..<352, with: Array(SHA256.hash(data: shape.key.raw + authentication)))
-        let chain = Array(DERWriter.pem([pck.certificate, authority.certificate, root.certificate]).utf8)
+        let chain =
+            Array(DERWriter.pem([pck.certificate, authority.certificate, root.certificate]).utf8)
+            + [UInt8](repeating: 0x20, count: shape.chainPadding)
         let inner =
             report + (try pck.key.sign(raw: report)) + little(UInt16(authentication.count)) + authentication + little(UInt16(5))
             + little(UInt32(chain.count)) + chain

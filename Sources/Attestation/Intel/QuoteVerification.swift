@@ -64,7 +64,8 @@ struct QuoteVerification {
         let enclave = checkQEIdentity(signature.qeReport, collateral?.qeIdentity, isTDX: quote.header.isTDX)
         checkSignature(quote, signature)
 
-        if let info, let platform, isModuleKnown, case .known(let level) = enclave, info.fmspc.elementsEqual(platform.extended.fmspc) {
+        // The status of a platform for which nobody vouches would be a rumour.
+        if path != nil, let info, let platform, isModuleKnown, case .known(let level) = enclave, info.fmspc.elementsEqual(platform.extended.fmspc) {
             var td: PlatformSVNs.TDSVNs?
             if case .tdx(let body) = quote.body {
                 td = PlatformSVNs.TDSVNs(running: Array(body.teeTCBSVN), current: body.teeTCBSVN2.map(Array.init))
@@ -86,19 +87,11 @@ struct QuoteVerification {
     private mutating func checkPlatform(_ signature: QuoteSignature, certificates: [[UInt8]], qeSVN: Int?) -> Platform? {
         do {
             let (leaf, found) = try chain(signature, certificates)
-            path = found
-            let isNamed =
-                found.isSimulated
-                ? leaf.subjectText.contains(TrustedRoots.simulationMark)
-                : leaf.commonName == "Intel SGX PCK Certificate" && Self.authorityNames.contains(found.issuer.commonName)
-            if !isNamed || found.authorities.count != 2 || leaf.isAuthority {
-                fail(.certificateChain, "pck_certificate", "\(leaf.commonName), issued by \(found.issuer.commonName), is not a PCK certificate")
-            }
-            if let identifier = leaf.unknownCriticalExtension {
-                fail(.certificateChain, "pck_certificate", "its critical extension \(identifier) is not known")
-            }
-            for certificate in [leaf] + found.authorities {
-                if let reason = ValidityWindow(certificate).problem(at: now) { reasons.append(reason) }
+            switch found {
+            case .success(let found):
+                path = found
+                check(leaf, below: found)
+            case .failure(let problem): reasons.append(problem.reason)
             }
             guard let value = leaf.extensions[PCKExtension.identifier] else {
                 throw Malformed("pck_certificate", "it has no SGX extension")
@@ -107,7 +100,7 @@ struct QuoteVerification {
             claims?.platform = IntelPlatformClaims(
                 fmspc: hexadecimal(extended.fmspc), pceID: hexadecimal(extended.pceID), ppid: hexadecimal(extended.ppid),
                 cpuSVN: hexadecimal(extended.cpuSVN), pceSVN: extended.pceSVN,
-                platformInstanceID: extended.platformInstanceID.map { hexadecimal($0) }, issuer: found.issuer.commonName,
+                platformInstanceID: extended.platformInstanceID.map { hexadecimal($0) }, issuer: leaf.issuerCommonName,
                 certificateSerial: hexadecimal(leaf.serialNumber), qeSVN: qeSVN)
             return Platform(certificate: leaf, extended: extended)
         } catch let problem as PathProblem {
@@ -118,10 +111,28 @@ struct QuoteVerification {
         return nil
     }
 
+    private mutating func check(_ leaf: X509Certificate, below found: CertificatePath) {
+        let isNamed =
+            found.isSimulated
+            ? leaf.subjectText.contains(TrustedRoots.simulationMark)
+            : leaf.commonName == "Intel SGX PCK Certificate" && Self.authorityNames.contains(found.issuer.commonName)
+        if !isNamed || found.authorities.count != 2 || leaf.isAuthority {
+            fail(.certificateChain, "pck_certificate", "\(leaf.commonName), issued by \(found.issuer.commonName), is not a PCK certificate")
+        }
+        if let identifier = leaf.unknownCriticalExtension {
+            fail(.certificateChain, "pck_certificate", "its critical extension \(identifier) is not known")
+        }
+        for certificate in [leaf] + found.authorities {
+            if let reason = ValidityWindow(certificate).problem(at: now) { reasons.append(reason) }
+        }
+    }
+
     private static let authorityNames = ["Intel SGX PCK Processor CA", "Intel SGX PCK Platform CA"]
 
     /// The chain in the quote, or the one that came beside it when the quote only names its platform.
-    private func chain(_ signature: QuoteSignature, _ certificates: [[UInt8]]) throws -> (X509Certificate, CertificatePath) {
+    private func chain(
+        _ signature: QuoteSignature, _ certificates: [[UInt8]]
+    ) throws -> (leaf: X509Certificate, path: Result<CertificatePath, PathProblem>) {
         if signature.certificationType == 5 {
             return try cache.path(chain: signature.certification, roots: roots, vendor: .intel)
         }
@@ -134,7 +145,9 @@ struct QuoteVerification {
                 .certificateMissing, "certification_data",
                 "the quote carries no PCK certificate (certification data of type \(signature.certificationType))")
         }
-        return (leaf, try roots.path(above: leaf, pool: given, vendor: .intel))
+        do throws(PathProblem) { return (leaf, .success(try roots.path(above: leaf, pool: given, vendor: .intel))) } catch {
+            return (leaf, .failure(error))
+        }
     }
 
     // MARK: Collateral

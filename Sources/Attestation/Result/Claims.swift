@@ -30,7 +30,7 @@ public struct Claims: Codable, Sendable, Equatable {
     public var sgx: SGXClaims?
     public var tdx: TDXClaims?
     public var snp: SNPClaims?
-    /// Facts of the platform certificate of an Intel quote.
+    /// Facts of the platform certificate of an Intel quote; the certificate's own word until the verdict is `valid`.
     public var platform: IntelPlatformClaims?
     /// The measured boot, when a log came with the evidence and fits it.
     public var eventLog: EventLogClaims?

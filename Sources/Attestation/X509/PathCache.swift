@@ -43,9 +43,22 @@ final class PathCache: Sendable {
     /// More would let whoever sends evidence fill the memory.
     private static let limit = 256
     private static let collateralLimit = 32
+    /// Real chains have 2 to 4 kB, real collateral 20 kB; what is padded beyond these is verified anew each time.
+    private static let chainSizeLimit = 32 << 10
+    private static let collateralSizeLimit = 256 << 10
 
-    /// The leaf of a PEM chain, and the path from its issuer to a root.
-    func path(chain: ArraySlice<UInt8>, roots: TrustedRoots, vendor: TrustedRoots.Vendor) throws -> (X509Certificate, CertificatePath) {
+    /// How many bytes the keys of what is kept have.
+    var size: Int {
+        state.withLock { state in
+            state.authorities.keys.reduce(0) { $0 + $1.count } + state.chips.keys.reduce(0) { $0 + $1.count }
+                + state.collateral.keys.reduce(0) { $0 + $1.size }
+        }
+    }
+
+    /// The leaf of a PEM chain, and the path from its issuer to a root. Throws when the leaf cannot be read.
+    func path(
+        chain: ArraySlice<UInt8>, roots: TrustedRoots, vendor: TrustedRoots.Vendor
+    ) throws -> (leaf: X509Certificate, path: Result<CertificatePath, PathProblem>) {
         let bodies = try PEM.bodies(in: chain)
         guard let first = bodies.first else { throw Malformed("certificate chain", "there is no certificate in it") }
         let leaf = try X509Certificate(der: try PEM.decode(first))
@@ -53,22 +66,25 @@ final class PathCache: Sendable {
         if let entry = state.withLock({ $0.authorities[above] }), entry.issuer.subject.elementsEqual(leaf.issuer),
             entry.issuer.publicKey.accepts(leaf.signature, leaf.algorithm, over: leaf.toBeSigned)
         {
-            return (leaf, entry.path)
+            return (leaf, .success(entry.path))
         }
         let pool = try bodies.dropFirst().map { try X509Certificate(der: try PEM.decode($0)) }
-        let path = try roots.path(above: leaf, pool: pool, vendor: vendor)
+        let path: CertificatePath
+        do throws(PathProblem) { path = try roots.path(above: leaf, pool: pool, vendor: vendor) } catch { return (leaf, .failure(error)) }
+        guard above.count <= Self.chainSizeLimit else { return (leaf, .success(path)) }
         state.withLock { state in
             if state.authorities.count >= Self.limit { state.authorities.removeAll() }
             // A copy of its own, so that the cache does not hold the whole quote.
             state.authorities[ArraySlice(Array(above))] = Entry(issuer: path.issuer, path: path)
         }
-        return (leaf, path)
+        return (leaf, .success(path))
     }
 
     /// A chip that was kept, by the certificates that came with it.
     func chip(_ certificates: [UInt8]) -> Chip? { state.withLock { $0.chips[certificates] } }
 
     func insert(_ chip: Chip, _ certificates: [UInt8]) {
+        guard certificates.count <= Self.chainSizeLimit else { return }
         state.withLock { state in
             if state.chips.count >= Self.limit { state.chips.removeAll() }
             state.chips[certificates] = chip
@@ -78,10 +94,22 @@ final class PathCache: Sendable {
     func collateral(_ collateral: Collateral, make: () -> VerifiedCollateral) -> VerifiedCollateral {
         if let found = state.withLock({ $0.collateral[collateral] }) { return found }
         let made = make()
+        guard collateral.size <= Self.collateralSizeLimit else { return made }
         state.withLock { state in
             if state.collateral.count >= Self.collateralLimit { state.collateral.removeAll() }
             state.collateral[collateral] = made
         }
         return made
+    }
+}
+
+extension Collateral {
+    /// Bytes of all its parts.
+    fileprivate var size: Int {
+        let parts = [
+            pckCRLIssuerChain, rootCACRL, pckCRL, tcbInfoIssuerChain, tcbInfo, tcbInfoSignature, qeIdentityIssuerChain, qeIdentity,
+            qeIdentitySignature, amdCertificates,
+        ]
+        return (parts + (amdCRLs ?? [])).reduce(0) { $0 + ($1?.utf8.count ?? 0) }
     }
 }

@@ -14,6 +14,7 @@ struct X509Certificate: Sendable {
     let issuer: ArraySlice<UInt8>
     let subject: ArraySlice<UInt8>
     let commonName: String
+    let issuerCommonName: String
     /// Every text in the subject, joined: to look for words in.
     let subjectText: String
     let validity: ClosedRange<Int64>
@@ -51,7 +52,9 @@ struct X509Certificate: Sendable {
         guard try next(&fields, "signature algorithm").encodedBytes.elementsEqual(outerAlgorithm.encodedBytes) else {
             throw Malformed("signature algorithm", "the two algorithms of the certificate differ")
         }
-        issuer = try next(&fields, "issuer").encodedBytes
+        let issuerNode = try next(&fields, "issuer")
+        issuer = issuerNode.encodedBytes
+        issuerCommonName = try Self.texts(of: issuerNode).common
         var times = try children(of: try next(&fields, "validity"), "validity")
         let notBefore = try seconds(time: try next(&times, "notBefore"))
         let notAfter = try seconds(time: try next(&times, "notAfter"))
