@@ -72,6 +72,8 @@ let package = Package(
         .target(name: "AttestationPolicy", dependencies: ["Attestation", "StrictYAML", crypto]),
         // Vendors' publications about their platforms, kept for verification offline.
         .target(name: "CollateralStore", dependencies: ["Attestation"]),
+        // The same over HTTP, by the paths of Intel's PCS and AMD's KDS.
+        .target(name: "CollateralService", dependencies: ["Attestation", "CollateralStore"]),
         // Starting, finding and talking to enclaves.
         .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image", "StrictYAML"]),
         // What evidence of SGX, TDX and SEV-SNP says, and whether it holds. No network, no clock, no policy.
@@ -115,6 +117,7 @@ let package = Package(
         .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", "FuzzSupport", crypto]),
         .testTarget(name: "AttestationPolicyTests", dependencies: ["AttestationPolicy", "Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "CollateralStoreTests", dependencies: ["CollateralStore", "Attestation", "FuzzSupport"]),
+        .testTarget(name: "CollateralServiceTests", dependencies: ["CollateralService", "CollateralStore", "Attestation", "FuzzSupport"]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "FuzzSupport", crypto]),
         .testTarget(

@@ -3,7 +3,7 @@
 
 public import Attestation
 
-public struct CollateralNeed: Codable, Sendable, Equatable {
+public struct CollateralNeed: Codable, Sendable, Hashable {
     public var tee: TEE
     public var fmspc: String?
     public var authority: String?
@@ -16,29 +16,49 @@ public struct CollateralNeed: Codable, Sendable, Equatable {
 
     /// nil when the evidence does not name its platform: nothing can be looked up then.
     public init?(_ claims: Claims) {
-        tee = claims.tee
         switch claims.tee {
         case .sgx, .tdx:
             guard let platform = claims.platform else { return nil }
-            let kind = platform.issuer.contains("Processor") ? "processor" : "platform"
-            fmspc = platform.fmspc
-            authority = kind
-            let family = claims.tee.rawValue
-            sources = [
-                "\(Self.intel)/\(family)/certification/v4/tcb?fmspc=\(platform.fmspc.uppercased())",
-                "\(Self.intel)/\(family)/certification/v4/qe/identity",
-                "\(Self.intel)/sgx/certification/v4/pckcrl?ca=\(kind)&encoding=der",
-                "\(Self.intel)/sgx/certification/v4/rootcacrl",
-            ]
+            let authority = platform.issuer.contains("Processor") ? "processor" : "platform"
+            self.init(tee: claims.tee, fmspc: platform.fmspc, authority: authority)
         case .snp:
             guard let snp = claims.snp, let name = snp.product else { return nil }
-            product = name
-            let kind = snp.signedBy == "vlek" ? "vlek" : "vcek"
-            sources = ["\(Self.amd)/\(kind)/v1/\(name)/cert_chain", "\(Self.amd)/\(kind)/v1/\(name)/crl"]
-            if kind == "vcek", !snp.isChipIDMasked { sources.append(Self.chipCertificate(snp, name)) }
+            self.init(product: name)
+            if snp.signedBy != "vlek", !snp.isChipIDMasked { sources.append(Self.chipCertificate(snp, name)) }
         case .sample:
             return nil
         }
+    }
+
+    /// What a stored set is for; nil for one that names nothing.
+    public init?(_ summary: CollateralSummary) {
+        if let fmspc = summary.fmspc, let authority = summary.authority {
+            self.init(tee: summary.tee, fmspc: fmspc, authority: authority)
+        } else if let product = summary.product {
+            self.init(product: product)
+        } else {
+            return nil
+        }
+    }
+
+    /// Of Intel: `fmspc` in lower case, `authority` processor or platform.
+    public init(tee: TEE, fmspc: String, authority: String) {
+        self.tee = tee
+        self.fmspc = fmspc
+        self.authority = authority
+        let family = "\(Self.intel)/\(tee.rawValue)/certification/v4"
+        sources = [
+            "\(family)/tcb?fmspc=\(fmspc.uppercased())", "\(family)/qe/identity",
+            "\(Self.intel)/sgx/certification/v4/pckcrl?ca=\(authority)&encoding=der",
+            "\(Self.intel)/sgx/certification/v4/rootcacrl",
+        ]
+    }
+
+    /// Of AMD: Milan, Genoa or Turin.
+    public init(product: String) {
+        tee = .snp
+        self.product = product
+        sources = ["vcek/v1/\(product)/cert_chain", "vlek/v1/\(product)/cert_chain", "vcek/v1/\(product)/crl"].map { "\(Self.amd)/\($0)" }
     }
 
     /// The certificate of one chip at one TCB; its chip id has 8 bytes from Turin on.
