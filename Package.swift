@@ -45,6 +45,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
@@ -74,6 +75,8 @@ let package = Package(
         .target(name: "CollateralStore", dependencies: ["Attestation"]),
         // The same over HTTP, by the paths of Intel's PCS and AMD's KDS.
         .target(name: "CollateralService", dependencies: ["Attestation", "CollateralStore"]),
+        // Certificates that carry evidence of where their key lives.
+        .target(name: "AttestedTLS", dependencies: ["Attestation", crypto, asn1, .product(name: "X509", package: "swift-certificates")]),
         // Starting, finding and talking to enclaves.
         .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image", "StrictYAML"]),
         // What evidence of SGX, TDX and SEV-SNP says, and whether it holds. No network, no clock, no policy.
@@ -118,6 +121,7 @@ let package = Package(
         .testTarget(name: "AttestationPolicyTests", dependencies: ["AttestationPolicy", "Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "CollateralStoreTests", dependencies: ["CollateralStore", "Attestation", "FuzzSupport"]),
         .testTarget(name: "CollateralServiceTests", dependencies: ["CollateralService", "CollateralStore", "Attestation", "FuzzSupport"]),
+        .testTarget(name: "AttestedTLSTests", dependencies: ["AttestedTLS", "Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "FuzzSupport", crypto]),
         .testTarget(

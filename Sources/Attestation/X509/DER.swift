@@ -5,8 +5,11 @@ internal import SwiftASN1
 
 typealias NodeIterator = ASN1NodeCollection.Iterator
 
-func children(of node: ASN1Node, _ field: String) throws(Malformed) -> NodeIterator {
-    guard case .constructed(let nodes) = node.content else { throw Malformed(field, "a structure is expected") }
+/// The parts of a SEQUENCE, or of what is said to stand in its place.
+func children(
+    of node: ASN1Node, _ field: String, as identifier: ASN1Identifier = .sequence
+) throws(Malformed) -> NodeIterator {
+    guard node.identifier == identifier, case .constructed(let nodes) = node.content else { throw Malformed(field, "a structure is expected") }
     return nodes.makeIterator()
 }
 

@@ -18,8 +18,8 @@ enum SignatureAlgorithm: Sendable, Equatable {
         let identifier = try ASN1ObjectIdentifier(derEncoded: try next(&parts, "signature algorithm"))
         let parameters = parts.next()
         switch identifier {
-        case [1, 2, 840, 10045, 4, 3, 2] where parameters == nil: self = .ecdsaSHA256
-        case [1, 2, 840, 10045, 4, 3, 3] where parameters == nil: self = .ecdsaSHA384
+        case [1, 2, 840, 10045, 4, 3, 2] where Self.isAbsent(parameters): self = .ecdsaSHA256
+        case [1, 2, 840, 10045, 4, 3, 3] where Self.isAbsent(parameters): self = .ecdsaSHA384
         case ASN1ObjectIdentifier.AlgorithmIdentifier.rsaPSS:
             guard let parameters, try Self.isSHA384(pssParameters: parameters) else {
                 throw Malformed("signature algorithm", "RSASSA-PSS with other parameters than SHA-384 and 48 bytes of salt")
@@ -27,6 +27,11 @@ enum SignatureAlgorithm: Sendable, Equatable {
             self = .rsaPSSSHA384
         default: throw Malformed("signature algorithm", "\(identifier) is not one of ECDSA with SHA-256 or SHA-384, RSASSA-PSS with SHA-384")
         }
+    }
+
+    /// ECDSA has no parameters (RFC 5758, 3.2); mbedTLS writes NULL, and with it every Gramine certificate.
+    private static func isAbsent(_ parameters: ASN1Node?) -> Bool {
+        parameters.map { $0.encodedBytes.elementsEqual([0x05, 0x00]) } ?? true
     }
 
     private static let sha384: ASN1ObjectIdentifier = [2, 16, 840, 1, 101, 3, 4, 2, 2]
@@ -37,7 +42,7 @@ enum SignatureAlgorithm: Sendable, Equatable {
         var hash = false, mask = false, salt = false
         var parts = try children(of: node, "RSASSA-PSS parameters")
         while let part = parts.next() {
-            var content = try children(of: part, "RSASSA-PSS parameters")
+            var content = try children(of: part, "RSASSA-PSS parameters", as: part.identifier)
             let value = try next(&content, "RSASSA-PSS parameters")
             switch part.identifier.tagNumber {
             case 0: hash = try firstIdentifier(of: value) == sha384
@@ -93,6 +98,10 @@ enum SignatureKey: Sendable {
         case (.p384(let key), .ecdsaSHA384):
             guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else { return false }
             return key.isValidSignature(parsed, for: message)
+        case (.p384(let key), .ecdsaSHA256):
+            // Gramine's certificates.
+            guard let parsed = try? P384.Signing.ECDSASignature(derRepresentation: signature) else { return false }
+            return key.isValidSignature(parsed, for: SHA256.hash(data: message))
         case (.rsa(let key), .rsaPSSSHA384):
             let parsed = _RSA.Signing.RSASignature(rawRepresentation: Data(signature))
             return key.isValidSignature(parsed, for: SHA384.hash(data: message), padding: .PSS)

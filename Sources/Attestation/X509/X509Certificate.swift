@@ -84,7 +84,7 @@ struct X509Certificate: Sendable {
         var common = "", all: [String] = []
         var sets = try children(of: name, "name")
         while let set = sets.next() {
-            var attributes = try children(of: set, "name")
+            var attributes = try children(of: set, "name", as: .set)
             while let attribute = attributes.next() {
                 var parts = try children(of: attribute, "name")
                 let identifier = try ASN1ObjectIdentifier(derEncoded: try next(&parts, "name"))
@@ -111,7 +111,7 @@ struct ExtensionFields {
 
     /// `node` is the explicit tag around the sequence of extensions.
     mutating func read(_ node: ASN1Node) throws {
-        var wrapper = try children(of: node, "extensions")
+        var wrapper = try children(of: node, "extensions", as: node.identifier)
         var list = try children(of: try next(&wrapper, "extensions"), "extensions")
         while let entry = list.next() {
             var parts = try children(of: entry, "extension")
