@@ -45,7 +45,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
-        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
@@ -75,6 +74,11 @@ let package = Package(
         .target(name: "CollateralStore", dependencies: ["Attestation"]),
         // The same over HTTP, by the paths of Intel's PCS and AMD's KDS.
         .target(name: "CollateralService", dependencies: ["Attestation", "CollateralStore"]),
+        // The HTTP edge of that.
+        .target(
+            name: "CollateralServer",
+            dependencies: ["CollateralService", "CollateralStore", httpClient, logging, lifecycle, .product(name: "NIOHTTP1", package: "swift-nio")]
+                + httpServer),
         // Certificates that carry evidence of where their key lives.
         .target(name: "AttestedTLS", dependencies: ["Attestation", crypto, asn1, .product(name: "X509", package: "swift-certificates")]),
         // Starting, finding and talking to enclaves.
@@ -98,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "cloister-broker",
             dependencies: [
-                "AttestationPolicy", "Broker", "BrokerStore", "CollateralStore", "KeyBrokerProtocol", "StrictYAML", crypto, logging, lifecycle,
-                httpClient, yams, arguments,
+                "Attestation", "AttestationPolicy", "Broker", "BrokerStore", "CollateralServer", "CollateralService", "CollateralStore",
+                "KeyBrokerProtocol", "StrictYAML", crypto, logging, lifecycle, httpClient, yams, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + httpServer),
         // Measures a broker: whole rounds a second.
@@ -120,7 +124,12 @@ let package = Package(
         .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", "FuzzSupport", crypto]),
         .testTarget(name: "AttestationPolicyTests", dependencies: ["AttestationPolicy", "Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "CollateralStoreTests", dependencies: ["CollateralStore", "Attestation", "FuzzSupport"]),
-        .testTarget(name: "CollateralServiceTests", dependencies: ["CollateralService", "CollateralStore", "Attestation", "FuzzSupport"]),
+        .testTarget(
+            name: "CollateralServiceTests",
+            dependencies: [
+                "CollateralServer", "CollateralService", "CollateralStore", "Attestation", "FuzzSupport", httpClient, logging, lifecycle,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .testTarget(name: "AttestedTLSTests", dependencies: ["AttestedTLS", "Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "AttestationTests", dependencies: ["Attestation", "FuzzSupport", crypto]),

@@ -21,7 +21,14 @@ public actor CollateralCache {
     private let refreshSeconds: Int64
     private let clock: @Sendable () -> Int64
     /// Not before this moment is a failed fetch tried again.
-    private var pauses: [CollateralNeed: (until: Int64, failures: Int)] = [:]
+    private var pauses: [CollateralNeed: Pause] = [:]
+
+    private struct Pause {
+        var until: Int64
+        var failures: Int
+        var reason: String
+    }
+
     private var documents: [CollateralResource: CollateralDocument] = [:]
 
     static let memoryLimit = 1000
@@ -71,14 +78,14 @@ public actor CollateralCache {
     private func fetch(_ need: CollateralNeed) async throws {
         let now = clock()
         if let pause = pauses[need], now < pause.until {
-            throw UpstreamError(.unavailable, "upstream failed \(pause.failures) times; it is asked again in \(pause.until - now) s")
+            throw UpstreamError(.unavailable, "\(pause.reason); it is asked again in \(pause.until - now) s")
         }
         do {
             _ = try store.add(try await download(need), from: "upstream")
             pauses[need] = nil
         } catch {
             let failures = (pauses[need]?.failures ?? 0) + 1
-            pauses[need] = (now + min(3600, 60 << min(failures - 1, 6)), failures)
+            pauses[need] = Pause(until: now + min(3600, 60 << min(failures - 1, 6)), failures: failures, reason: "\(error)")
             throw error
         }
     }
@@ -96,6 +103,7 @@ public actor CollateralCache {
 
     /// Fetches every stored set that is about to end. Which were refreshed and which failed, in words.
     public func refresh() async throws -> [String] {
+        guard !(upstream is NoUpstream) else { return [] }
         var lines: [String] = []
         for entry in try store.entries() where entry.summary.expiresAt - clock() <= refreshSeconds {
             guard let need = CollateralNeed(entry.summary) else { continue }

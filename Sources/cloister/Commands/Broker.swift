@@ -19,12 +19,19 @@ struct Broker: ParsableCommand {
     var arguments: [String] = []
 
     func run() throws {
+        throw try BrokerProgram.replaceSelf(with: arguments)
+    }
+}
+
+enum BrokerProgram {
+    /// Becomes cloister-broker, which lies beside this program; returns the error that kept it from that.
+    static func replaceSelf(with arguments: [String]) throws -> LaunchError {
         let command = try System.readLink("/proc/self/exe")
         let folder = command.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         let program = "\(folder)/cloister-broker"
         guard System.isExecutable(program) else {
             throw LaunchError(.notFound, "the broker is missing", at: program, next: "build it with make build, or install it beside cloister")
         }
-        throw System.replaceProcess([program] + arguments)
+        return System.replaceProcess([program] + arguments)
     }
 }

@@ -17,7 +17,7 @@ struct CollateralCommand: ParsableCommand {
               cloister collateral which quote.bin
               cloister collateral import bundle.json && cloister verify quote.bin --policy prod.yaml
             """,
-        subcommands: [List.self, Which.self, Import.self, Export.self])
+        subcommands: [List.self, Which.self, Import.self, Export.self, Fetch.self, Serve.self])
 
     static func store() throws(LaunchError) -> CollateralStore {
         guard let folder = CollateralStore.defaultFolder(environment: Style.environment) else {
