@@ -128,7 +128,7 @@ let package = Package(
             name: "CollateralServiceTests",
             dependencies: [
                 "CollateralServer", "CollateralService", "CollateralStore", "Attestation", "FuzzSupport", httpClient, logging, lifecycle,
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         .testTarget(name: "AttestedTLSTests", dependencies: ["AttestedTLS", "Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),

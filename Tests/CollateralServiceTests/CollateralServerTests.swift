@@ -5,6 +5,7 @@ import CollateralServer
 import CollateralStore
 import Foundation
 import Logging
+import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
 import Testing
