@@ -83,3 +83,14 @@ import Testing
                 == [GuestMapping(path: "/lib/libc.so.6", base: 0x7f00_0000_0000)])
     }
 }
+
+@Suite struct OutputKeyTests {
+    @Test(arguments: [
+        ("measurement", "measurement"), ("rootHash", "root_hash"), ("isSimulated", "is_simulated"), ("productID", "product_id"),
+        ("mrSEAM", "mr_seam"), ("reportIDMigrationAgent", "report_id_migration_agent"), ("teeTCBSVN2", "tee_tcb_svn2"),
+        ("isSEPTVEDisabled", "is_sept_ve_disabled"), ("cpuSVN", "cpu_svn"), ("", ""),
+    ])
+    func namesBecomeWordsWithUnderscores(name: String, key: String) {
+        #expect(OutputKey(snakeCase: name).stringValue == key)
+    }
+}

@@ -53,6 +53,7 @@ import Testing
         #expect((object["reasons"] as? [Any])?.isEmpty == true)
         let claims = try #require(object["claims"] as? [String: Any])
         #expect(claims["tee"] as? String == "tdx")
+        #expect((claims["tdx"] as? [String: Any])?["is_sept_ve_disabled"] as? Bool == true)
         #expect((claims["measurement"] as? String)?.hasPrefix("91eb2b44d141d4ec") == true)
     }
 
