@@ -41,6 +41,7 @@ let package = Package(
     products: [
         .executable(name: "cloister", targets: ["cloister"]),
         .executable(name: "cloister-broker", targets: ["cloister-broker"]),
+        .executable(name: "cloister-platform", targets: ["cloister-platform"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -85,6 +86,11 @@ let package = Package(
         .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image", "StrictYAML"]),
         // What evidence of SGX, TDX and SEV-SNP says, and whether it holds. No network, no clock, no policy.
         .target(name: "Attestation", dependencies: [crypto, cryptoExtras, asn1]),
+        // A machine in software that attests; it protects nothing.
+        .target(name: "SimulatedPlatform", dependencies: [crypto, cryptoExtras, asn1]),
+        // Answers kernels for the platform: evidence and sealing keys.
+        .target(name: "PlatformService", dependencies: ["SimulatedPlatform", "Launch", "Formats"]),
+        .executableTarget(name: "cloister-platform", dependencies: ["PlatformService", "SimulatedPlatform", "Launch", arguments]),
         // The command.
         .executableTarget(
             name: "cloister", dependencies: ["Launch", "Image", "Formats", "Attestation", "AttestationPolicy", "CollateralStore", arguments]),
@@ -122,6 +128,8 @@ let package = Package(
         .target(name: "FuzzSupport", path: "Kernel/Tests/FuzzSupport"),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),
         .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", "FuzzSupport", crypto]),
+        .testTarget(name: "SimulatedPlatformTests", dependencies: ["SimulatedPlatform", "Attestation", crypto]),
+        .testTarget(name: "PlatformServiceTests", dependencies: ["PlatformService", "SimulatedPlatform", "Launch", "Formats"]),
         .testTarget(name: "AttestationPolicyTests", dependencies: ["AttestationPolicy", "Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "CollateralStoreTests", dependencies: ["CollateralStore", "Attestation", "FuzzSupport"]),
         .testTarget(
@@ -139,7 +147,7 @@ let package = Package(
                 "Attestation", "Broker", "BrokerStore", "KeyBrokerProtocol", "FuzzSupport", crypto, cryptoExtras, jwt, database, logging, lifecycle,
                 httpClient, x509, asn1, .product(name: "NIOHTTP1", package: "swift-nio"),
             ] + httpServer),
-        .testTarget(name: "CLITests", dependencies: ["cloister", "Launch", "Image", "Formats", arguments]),
+        .testTarget(name: "CLITests", dependencies: ["cloister", "cloister-platform", "Attestation", "Launch", "Image", "Formats", arguments]),
     ]
 )
 

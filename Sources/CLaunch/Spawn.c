@@ -4,6 +4,7 @@
 #include "CLaunch.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -89,6 +90,34 @@ int claunch_spawn(const char *path, const int *fds, unsigned count, int dies_wit
         return -failure;
     }
     return pid;
+}
+
+// Runs in the child: only async-signal-safe calls. The few pages it touches are all that a service costs that is never asked.
+static void wait_and_serve(const char *path, int socket, int errors) {
+    char *argv[] = {(char *)"cloister-platform", (char *)"serve", NULL};
+    setsid();
+    reset_signals();
+    int null = open("/dev/null", O_RDWR);
+    int high = fcntl(socket, F_DUPFD, MAX_FDS), error_end = fcntl(errors < 0 ? null : errors, F_DUPFD, MAX_FDS);
+    if (null < 0 || high < 0 || error_end < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(error_end, 2) < 0 ||
+        dup2(high, 3) < 0)
+        _exit(127);
+    syscall(SYS_close_range, 4U, ~0U, 0);
+    prctl(PR_SET_NAME, "cloister-platf");
+    struct pollfd wait = {.fd = 3, .events = POLLIN};
+    while (poll(&wait, 1, -1) < 0)
+        if (errno != EINTR)
+            _exit(127);
+    if (wait.revents & POLLIN)
+        execve(path, argv, environ);
+    _exit(wait.revents & POLLIN ? 127 : 0);
+}
+
+int claunch_spawn_service(const char *path, int socket, int errors) {
+    int pid = fork();
+    if (pid == 0)
+        wait_and_serve(path, socket, errors);
+    return pid < 0 ? -errno : pid;
 }
 
 int claunch_exec(char *const argv[]) {

@@ -50,7 +50,7 @@ package enum ExecClient {
             case .exited(let code)?: return .exited(Int32(code))
             case .killed(let signal)?: return .signalled(Int32(signal))
             case .failure(let errno, let message)?: throw refusal(errno, message, name)
-            case .process?, .end?:
+            case .process?, .end?, .evidence?:
                 throw LaunchError(
                     .badData, "an answer that does not belong to exec", at: "enclave '\(name)'",
                     next: "rebuild kernel and command with make build")

@@ -9,6 +9,8 @@ package struct RunOptions: Sendable {
     /// This process's descriptor that the system-call log is written to.
     package var trace: Int32?
     package var collectsStatistics = false
+    /// The program that serves as the platform; nil starts an enclave that can give no evidence.
+    package var platform: String?
 
     package init(kernel: String) {
         self.kernel = kernel
@@ -33,16 +35,19 @@ package enum ForegroundRun {
         let kernelEnd = Descriptor(owning: Int32(truncatingIfNeeded: ends >> 32))
         let statistics = try System.memoryFile("cloister-statistics")
 
+        var platform = try options.platform.map { path throws(LaunchError) in try PlatformSocket(service: path) }
+
         let terminal = options.usesTerminal ? try RawTerminal(0) : nil
         let boot = KernelBoot(
             kernel: options.kernel, control: kernelEnd.number,
             terminal: options.usesTerminal ? RawTerminal.windowSize(0) : nil, trace: options.trace,
-            statistics: options.collectsStatistics ? statistics.number : nil)
+            statistics: options.collectsStatistics ? statistics.number : nil, platform: platform?.kernelEnd)
         let kernel = try boot.start(request)
         // The kernel holds its own copy: a closed one here lets each side see the other's end.
         _ = consume kernelEnd
+        platform?.closeKernelEnd()
 
-        try superviseUntilEnd(kernel, channel, &relay)
+        try superviseUntilEnd(kernel, channel, &relay, &platform)
         let end = try kernel.wait()
         _ = consume terminal
         return RunOutcome(
@@ -54,18 +59,25 @@ package enum ForegroundRun {
     private static let idleMilliseconds: Int32 = 250
 
     private static func superviseUntilEnd(
-        _ kernel: borrowing KernelProcess, _ channel: borrowing ControlChannel, _ relay: inout SignalRelay
+        _ kernel: borrowing KernelProcess, _ channel: borrowing ControlChannel, _ relay: inout SignalRelay,
+        _ platform: inout PlatformSocket?
     ) throws(LaunchError) {
         var timeout: Int32? = idleMilliseconds
         while true {
+            let asked = platform.map { [$0.serviceEnd] } ?? []
             let ready = try System.waitReadable(
-                [kernel.ended.number, relay.queue.number], timeoutMilliseconds: timeout)
+                [kernel.ended.number, relay.queue.number] + asked, timeoutMilliseconds: timeout)
             if ready.isEmpty {
                 claunch_release_idle_memory()
                 timeout = nil
                 continue
             }
             if ready.contains(kernel.ended.number) { return }
+            if let first = asked.first, ready.contains(first) {
+                // The first question: from now on the service has the socket.
+                try? platform?.startService(errors: 2)
+                platform = nil
+            }
             if try relay.relay(to: channel) { kernel.kill() }
         }
     }

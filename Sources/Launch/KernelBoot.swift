@@ -12,6 +12,8 @@ struct KernelBoot {
     var isResident = false
     var trace: Int32?
     var statistics: Int32?
+    /// The kernel's end of the way to the platform's service.
+    var platform: Int32?
 
     func start(_ request: EnclaveRequest) throws(LaunchError) -> KernelProcess {
         let configuration = try System.memoryFile("cloister-boot")
@@ -22,6 +24,7 @@ struct KernelBoot {
         config.isResident = isResident
         config.traceDescriptor = trace.map { table.add($0) }
         config.statisticsDescriptor = statistics.map { table.add($0) }
+        config.platformDescriptor = platform.map { table.add($0) }
         guard case .image(let checked) = request.root else {
             return try start(config, in: configuration, table)
         }

@@ -9,15 +9,28 @@ package enum KernelLocator {
             if System.isExecutable(path) { return path }
             throw missing(path)
         }
-        let command = try System.readLink("/proc/self/exe")
-        let folder = command.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let candidates = ["\(folder)/cloister-kernel", "\(folder)/../libexec/cloister/cloister-kernel"]
+        let candidates = try besideCommand("cloister-kernel")
         for path in candidates where System.isExecutable(path) { return path }
         throw missing(candidates[0])
+    }
+
+    static func besideCommand(_ name: String) throws(LaunchError) -> [String] {
+        let command = try System.readLink("/proc/self/exe")
+        let folder = command.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return ["\(folder)/\(name)", "\(folder)/../libexec/cloister/\(name)"]
     }
 
     private static func missing(_ path: String) -> LaunchError {
         LaunchError(
             .notFound, "the kernel is missing", at: path, next: "build it with make kernel, or set CLOISTER_KERNEL")
+    }
+}
+
+/// Finding the program that answers for the platform.
+package enum PlatformLocator {
+    /// The one named by CLOISTER_PLATFORM, else the one beside the command; nil where it is not installed.
+    package static func find(environment: [String: String]) throws(LaunchError) -> String? {
+        if let path = environment["CLOISTER_PLATFORM"] { return path.isEmpty ? nil : path }
+        return try KernelLocator.besideCommand("cloister-platform").first { System.isExecutable($0) }
     }
 }

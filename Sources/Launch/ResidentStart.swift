@@ -9,18 +9,21 @@ package enum ResidentStart {
     private static let readyMilliseconds: Int32 = 10_000
 
     package static func start(
-        _ request: EnclaveRequest, name: String, kernel: String, isQuiet: Bool, in registry: Registry
+        _ request: EnclaveRequest, name: String, kernel: String, platform: String? = nil, isQuiet: Bool, in registry: Registry
     ) throws(LaunchError) -> EnclaveEntry {
         try registry.add(name) { folder, publish throws(LaunchError) -> EnclaveEntry in
             let log = "\(folder)/log"
             let input = try System.open("/dev/null", flags: Flags.readOnly)
             let output = try System.open(log, flags: Flags.writeOnly | Flags.create | Flags.append)
             let socket = try System.listen(directory: folder, name: StateDirectory.socketName)
+            let platform = try platform.map { path throws(LaunchError) in try PlatformSocket(service: path) }
             let boot = KernelBoot(
                 kernel: kernel, standardStreams: [input.number, output.number, output.number],
-                control: socket.number, isResident: true)
+                control: socket.number, isResident: true, platform: platform?.kernelEnd)
             let process = try boot.start(request)
             _ = consume socket
+            platform?.closeKernelEnd()
+            try platform?.startService(errors: output.number)
             guard let ticks = EnclaveEntry.startTicks(of: process.pid), answers(process, in: folder) else {
                 throw try failure(process, log: log, name: name)
             }

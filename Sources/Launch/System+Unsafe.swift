@@ -138,6 +138,11 @@ package enum System {
             "start the kernel", path)
     }
 
+    /// A process that waits until `socket` is readable and then is the service at `path`.
+    static func spawnService(_ path: String, socket: Int32, errors: Int32?) throws(LaunchError) {
+        _ = try check(unsafe claunch_spawn_service(path, socket, errors ?? -1), "start the platform's service", path)
+    }
+
     /// Replaces this process by `arguments`; returns only when that failed.
     package static func replaceProcess(_ arguments: [String]) -> LaunchError {
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe duplicateText($0) }
@@ -202,14 +207,14 @@ package enum System {
         Descriptor(owning: try check(unsafe claunch_connect(directory, name), "connect", "\(directory)/\(name)"))
     }
 
-    static func send(_ packet: [UInt8], over socket: Int32, attaching: [Int32] = []) throws(LaunchError) {
+    package static func send(_ packet: [UInt8], over socket: Int32, attaching: [Int32] = []) throws(LaunchError) {
         let sent = unsafe packet.withUnsafeBytes { bytes in
             unsafe claunch_send(socket, bytes.baseAddress, bytes.count, attaching, UInt32(attaching.count))
         }
         _ = try check(sent, "send", "control socket")
     }
 
-    static func receive(_ socket: Int32, capacity: Int) throws(LaunchError) -> [UInt8] {
+    package static func receive(_ socket: Int32, capacity: Int) throws(LaunchError) -> [UInt8] {
         try unsafe fill(capacity: capacity, "receive", "control socket") {
             unsafe claunch_receive(socket, $0.baseAddress, $0.count)
         }

@@ -12,6 +12,7 @@ private let requests: [ControlRequest] = [
             terminal: TerminalSize(rows: 1, columns: 65535))),
     .exec(ExecRequest(arguments: [text("ls")])),
     .signal(15), .windowSize(TerminalSize(rows: 24, columns: 80)), .processList, .stop(graceSeconds: 10),
+    .attest(format: nil, reportData: [UInt8](0..<64)), .attest(format: .snp, reportData: [UInt8](0..<64)),
 ]
 
 private let replies: [ControlReply] = [
@@ -20,7 +21,7 @@ private let replies: [ControlReply] = [
         ProcessRow(
             pid: 2, parent: 1, group: 2, userID: 0, state: 0x53, threads: 3, cpuMilliseconds: 1 << 40,
             residentKilobytes: 99, command: text("sleep 1"))),
-    .end,
+    .end, .evidence(PlatformEvidence(format: .tdx, bytes: [1, 0], auxiliary: [2], collateral: [3])),
 ]
 
 @Suite struct ControlProtocolTests {

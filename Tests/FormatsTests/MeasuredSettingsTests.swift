@@ -13,8 +13,8 @@ import Testing
         "trusted":{"COLOUR":"blue","PATH":"/bin"}},"groupID":7,"hostname":"enclave","insecureHostEnvironment":false,\#
         "insecureHostMounts":[{"isReadOnly":true,"source":"/data","target":"/in"}],"insecureTrace":false,\#
         "limits":{"descriptors":100,"memoryBytes":18446744073709551615,"processes":50},\#
-        "mounts":[{"isReadOnly":false,"target":"/scratch"}],"name":"job","passedThrough":[],"userID":5,\#
-        "workingDirectory":"/app"},"version":2}
+        "mounts":[{"isReadOnly":false,"target":"/scratch"}],"name":"job","passedThrough":[],"productID":3,\#
+        "securityVersion":65535,"userID":5,"workingDirectory":"/app"},"version":3}
         """#
 
     private static func settings(_ change: (inout MeasuredSettings) -> Void = { _ in }) throws -> MeasuredSettings {
@@ -168,10 +168,11 @@ import Testing
 
     /// A rule that the kernel does not know, or reads otherwise, must not be passed over.
     @Test(arguments: [
-        (#""version":2"#, #""version":1"#), (#""version":2"#, #""version":2,"version":2"#),
-        (#""version":2"#, #""version":02"#), (#""version":2"#, #""version":-2"#), (#""version":2"#, #""version":2.0"#),
+        (#""version":3"#, #""version":2"#), (#""version":3"#, #""version":3,"version":3"#),
+        (#""version":3"#, #""version":03"#), (#""version":3"#, #""version":-3"#), (#""version":3"#, #""version":3.0"#),
         (#""name":"job""#, #""name":"job","deny":[]"#), (#""userID":5,"#, ""), (#""userID":5"#, #""userID":4294967296"#),
-        (#""userID":5"#, #""userID":5,"userID":0"#), ("18446744073709551615", "18446744073709551616"),
+        (#""userID":5"#, #""userID":5,"userID":0"#),
+        (#""productID":3,"#, ""), (#""productID":3"#, #""productID":65536"#), ("65535", "-1"), ("18446744073709551615", "18446744073709551616"),
         (#""passedThrough":[],"#, #""passedThrough":["everything"],"#), ("false", "0"), (#""/app""#, "null"),
         (#""packages":{"#, #""packages": {"#), (#"\u0001"#, #"\u0000"#), (#"\u0001"#, #"\ud800"#), (#"\n"#, #"\q"#),
         (#""COLOUR":"#, #""":"#), (#""COLOUR":"#, #""A=B":"#),

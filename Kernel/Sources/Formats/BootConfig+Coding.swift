@@ -29,6 +29,7 @@ extension BootConfig {
         case resident = 12
         case trace = 13
         case statistics = 14
+        case platform = 15
 
         var mayRepeat: Bool { self == .argument || self == .environment || self == .mount }
     }
@@ -58,6 +59,7 @@ extension BootConfig {
         if isResident { field(.resident, []) }
         if let traceDescriptor { number(.trace, UInt32(bitPattern: traceDescriptor)) }
         if let statisticsDescriptor { number(.statistics, UInt32(bitPattern: statisticsDescriptor)) }
+        if let platformDescriptor { number(.platform, UInt32(bitPattern: platformDescriptor)) }
 
         var message = ByteWriter()
         message.u32(Self.magic)
@@ -130,6 +132,7 @@ extension BootConfig {
         case .resident: isResident = true
         case .trace: traceDescriptor = try Self.descriptor(&value)
         case .statistics: statisticsDescriptor = try Self.descriptor(&value)
+        case .platform: platformDescriptor = try Self.descriptor(&value)
         }
     }
 }

@@ -28,6 +28,8 @@ public struct BootConfig: Sendable, Equatable {
     public var traceDescriptor: Int32?
     /// Where one line of JSON with counts goes at exit.
     public var statisticsDescriptor: Int32?
+    /// Where the platform's service is asked for evidence and keys (PlatformProtocol); absent means that there is none.
+    public var platformDescriptor: Int32?
 
     public init() {}
 }

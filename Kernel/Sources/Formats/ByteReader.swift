@@ -66,6 +66,14 @@ struct ByteReader {
         return try cString(count)
     }
 
+    /// Any bytes preceded by their 32-bit count.
+    mutating func bytes(limit: Int) throws(FormatError) -> [UInt8] {
+        let start = position
+        let count = Int(try u32())
+        guard count <= limit else { throw FormatError(.valueOutOfRange, at: start) }
+        return try take(count)
+    }
+
     /// A list of strings preceded by its 32-bit count.
     mutating func strings(countLimit: Int, lengthLimit: Int) throws(FormatError) -> [[UInt8]] {
         let start = position

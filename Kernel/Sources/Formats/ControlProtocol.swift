@@ -19,6 +19,8 @@ public enum ControlRequest: Sendable, Equatable {
     case processList
     /// Stop the enclave: SIGTERM to all, SIGKILL after the grace time.
     case stop(graceSeconds: UInt32)
+    /// Evidence with these 64 bytes of report data. Without a format: the machine's own.
+    case attest(format: EvidenceFormat?, reportData: [UInt8])
 }
 
 public struct ExecRequest: Sendable, Equatable {
@@ -48,6 +50,8 @@ public enum ControlReply: Sendable, Equatable {
     /// A Linux errno and a message for people.
     case failure(errno: UInt32, message: [UInt8])
     case process(ProcessRow)
+    /// Answers `attest`.
+    case evidence(PlatformEvidence)
     /// Closes a list of `process` replies, and answers `stop`.
     case end
 }

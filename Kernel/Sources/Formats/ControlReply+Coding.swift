@@ -9,6 +9,7 @@ extension ControlReply {
         case failure = 132
         case process = 133
         case end = 135
+        case evidence = 136
     }
 
     public func encoded() -> [UInt8] {
@@ -34,6 +35,9 @@ extension ControlReply {
             writer.u64(row.residentKilobytes)
             writer.u8(row.state)
             writer.string(row.command)
+        case .evidence(let evidence):
+            writer.u8(Kind.evidence.rawValue)
+            evidence.write(to: &writer)
         case .end: writer.u8(Kind.end.rawValue)
         }
         return writer.bytes
@@ -54,6 +58,7 @@ extension ControlReply {
             self = .failure(
                 errno: try reader.u32(), message: try reader.string(limit: ControlProtocol.maximumPacketSize))
         case .process: self = .process(try Self.row(&reader))
+        case .evidence: self = .evidence(try PlatformEvidence(from: &reader))
         case .end: self = .end
         }
         try reader.expectEnd()

@@ -8,6 +8,7 @@ extension ControlRequest {
         case windowSize = 3
         case processList = 4
         case stop = 5
+        case attest = 6
     }
 
     public func encoded() -> [UInt8] {
@@ -32,6 +33,10 @@ extension ControlRequest {
         case .stop(let graceSeconds):
             writer.u8(Kind.stop.rawValue)
             writer.u32(graceSeconds)
+        case .attest(let format, let reportData):
+            writer.u8(Kind.attest.rawValue)
+            writer.u8(format?.rawValue ?? 0)
+            writer.raw(reportData)
         }
         return writer.bytes
     }
@@ -49,6 +54,11 @@ extension ControlRequest {
         case .windowSize: self = .windowSize(TerminalSize(rows: try reader.u16(), columns: try reader.u16()))
         case .processList: self = .processList
         case .stop: self = .stop(graceSeconds: try reader.u32())
+        case .attest:
+            let raw = try reader.u8()
+            let format = EvidenceFormat(rawValue: raw)
+            guard raw == 0 || format != nil else { throw FormatError(.unknownTag, at: 1) }
+            self = .attest(format: format, reportData: try reader.take(PlatformProtocol.reportDataSize))
         }
         try reader.expectEnd()
     }

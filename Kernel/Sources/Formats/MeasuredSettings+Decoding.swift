@@ -4,7 +4,7 @@
 
 extension MeasuredSettings {
     /// The version of the manifest's schema that this kernel knows.
-    public static let version: UInt64 = 2
+    public static let version: UInt64 = 3
 
     public init(decoding manifest: [UInt8]) throws(ImageError) {
         self.init()
@@ -26,7 +26,8 @@ extension MeasuredSettings {
     private static var fields: [String] {
         [
             "entryPoint", "arguments", "workingDirectory", "userID", "groupID", "hostname", "environment", "mounts",
-            "insecureHostMounts", "limits", "passedThrough", "insecureHostEnvironment", "insecureTrace", "name",
+            "insecureHostMounts", "limits", "passedThrough", "insecureHostEnvironment", "insecureTrace", "productID",
+            "securityVersion", "name",
         ]
     }
 
@@ -55,6 +56,8 @@ extension MeasuredSettings {
                 for word in try cursor.strings() { settings.choices.insert(try Self.choice(word, cursor)) }
             case 11: settings.passesWholeEnvironment = try cursor.boolean()
             case 12: settings.allowsTrace = try cursor.boolean()
+            case 13: settings.productID = try cursor.number16()
+            case 14: settings.securityVersion = try cursor.number16()
             default: _ = try cursor.string()
             }
         }
@@ -112,6 +115,10 @@ extension MeasuredSettings {
 }
 
 extension ManifestCursor {
+    fileprivate mutating func number16() throws(ImageError) -> UInt16 {
+        UInt16(truncatingIfNeeded: try number(upTo: UInt64(UInt16.max)))
+    }
+
     fileprivate mutating func number32() throws(ImageError) -> UInt32 {
         UInt32(truncatingIfNeeded: try number(upTo: UInt64(UInt32.max)))
     }

@@ -22,6 +22,9 @@ public struct MeasuredSettings: Sendable, Equatable {
     public var choices: Choices = []
     /// `insecure_trace`: the host may have a log of every system call.
     public var allowsTrace = false
+    /// Which product of the signer this is, and how far its security fixes go (`product_id`, `security_version`).
+    public var productID: UInt16 = 0
+    public var securityVersion: UInt16 = 0
 
     public init() {}
 

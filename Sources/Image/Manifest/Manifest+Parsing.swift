@@ -44,6 +44,7 @@ extension Manifest {
                 "name", "entry_point", "args", "working_directory", "user", "group", "hostname", "environment",
                 "files", "packages", "essential", "documentation", "python_bytecode", "mounts", "limits",
                 "insecure_host_mounts", "insecure_host_environment", "insecure_trace", "passed_through",
+                "product_id", "security_version",
             ])
         settings = try RuntimeSettings(top)
         files = try FileRule.list(top)
@@ -69,6 +70,8 @@ extension RuntimeSettings {
         insecureHostEnvironment = try top.value("insecure_host_environment")?.boolean() ?? false
         insecureTrace = try top.value("insecure_trace")?.boolean() ?? false
         for item in try top.list("passed_through") { passedThrough.append(try item.choice()) }
+        productID = try top.value("product_id")?.number(as: UInt16.self) ?? 0
+        securityVersion = try top.value("security_version")?.number(as: UInt16.self) ?? 0
         for item in try top.list("mounts") {
             let mount = try YAMLMapping(item.node, of: "a mount", known: ["target", "read_only"])
             mounts.append(

@@ -20,6 +20,9 @@ public struct RuntimeSettings: Codable, Sendable, Equatable {
     public var insecureTrace = false
     /// What else the caller, who is the host, may choose: words of `Formats.MeasuredSettings.Choices`.
     public var passedThrough: [String] = []
+    /// Which product of its signer this is, and how far its security fixes go: sealing keys by signer depend on both.
+    public var productID: UInt16 = 0
+    public var securityVersion: UInt16 = 0
 
     public init() {}
 

@@ -53,6 +53,7 @@ struct Run: ParsableCommand {
         var options = RunOptions(kernel: kernel)
         options.usesTerminal = terminal.terminal
         options.collectsStatistics = stats || json
+        options.platform = try PlatformLocator.find(environment: Style.environment)
         let traceFile = try openTrace()
         options.trace = traceFile.number < 0 ? nil : traceFile.number
         Notice.print(for: request, isQuiet: quiet.quiet)

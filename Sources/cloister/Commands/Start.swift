@@ -37,7 +37,8 @@ struct Start: ParsableCommand {
         let chosen = try name ?? Self.freeName(root.image ?? root.source, in: registry)
         Notice.print(for: request, isQuiet: quiet.quiet)
         let entry = try ResidentStart.start(
-            request, name: chosen, kernel: kernel, isQuiet: quiet.quiet, in: registry)
+            request, name: chosen, kernel: kernel, platform: try PlatformLocator.find(environment: Style.environment), isQuiet: quiet.quiet,
+            in: registry)
         print(output.json ? entry.json.description : entry.name)
     }
 

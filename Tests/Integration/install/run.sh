@@ -14,7 +14,7 @@ fail() {
 }
 
 "$root/scripts/install.sh" "$prefix" >"$work/log"
-for file in bin/cloister bin/cloister-broker libexec/cloister/cloister-kernel share/man/man1/cloister.1 share/man/man1/cloister-keys-new.1 \
+for file in bin/cloister bin/cloister-broker libexec/cloister/cloister-kernel libexec/cloister/cloister-platform share/man/man1/cloister.1 share/man/man1/cloister-keys-new.1 \
     share/man/man1/cloister-broker-secret-put.1 share/bash-completion/completions/cloister-broker \
     share/bash-completion/completions/cloister share/zsh/site-functions/_cloister share/fish/vendor_completions.d/cloister.fish; do
     [[ -s $prefix/$file ]] || fail "$file is missing under the prefix"
@@ -48,6 +48,7 @@ export HOME="$3/home" CLOISTER_STATE="$3/state"
 mkdir "$HOME"
 cloister=("$2/bin/cloister")
 [[ $("${cloister[@]}" run --quiet --insecure-host-root -- /bin/echo works 2>/dev/null) == works ]]
+[[ $("${cloister[@]}" run --quiet --insecure-host-root -- cat /dev/attestation/quote 2>/dev/null | wc -c) -gt 4000 ]]
 cd "$HOME"
 "${cloister[@]}" new hello >/dev/null
 "${cloister[@]}" keys new key.pem >/dev/null

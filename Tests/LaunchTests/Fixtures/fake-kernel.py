@@ -12,7 +12,8 @@ import sys
 import time
 
 NAMES = {1: "argv", 2: "env", 3: "cwd", 4: "uid", 5: "gid", 6: "hostname", 7: "image", 8: "insecure_host_root",
-         9: "mount", 10: "limits", 11: "terminal", 12: "resident", 13: "trace", 14: "statistics"}
+         9: "mount", 10: "limits", 11: "terminal", 12: "resident", 13: "trace", 14: "statistics",
+         15: "platform"}
 
 
 def configuration() -> dict[str, list[bytes]]:

@@ -28,6 +28,8 @@ public final class Kernel {
     public var config: BootConfig
     /// What the image's measured manifest says; absent on the host's own root, where nothing is measured.
     public let measured: MeasuredSettings?
+    /// Where evidence and sealing keys come from; nil where there is no platform to give them.
+    public var evidence: EvidenceSource?
     /// From the boot configuration; 0 means none.
     public let processLimit: Int
     public let memoryLimit: UInt64

@@ -72,6 +72,7 @@ public final class Process {
     /// What prctl sets; inherited by fork as a whole.
     public var control = ControlState()
     public var oomScoreAdjust: Int32 = 0
+    public var attestation = AttestationState()
 
     public enum State {
         case running

@@ -169,6 +169,7 @@ public enum ProcessClone {
         process.control = parent.control
         process.control.defaultTimerSlack = parent.control.timerSlack
         process.oomScoreAdjust = parent.oomScoreAdjust
+        process.attestation = parent.attestation
         return process
     }
 

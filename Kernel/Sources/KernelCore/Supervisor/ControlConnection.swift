@@ -64,7 +64,29 @@ final class ControlConnection {
         case .stop(let grace):
             service.stop(graceSeconds: grace)
             reply(.end)
+        case .attest(let format, let reportData): attest(format, reportData)
         }
+    }
+
+    // MARK: evidence
+
+    private func attest(_ format: EvidenceFormat?, _ reportData: [UInt8]) {
+        guard let source = kernel.evidence else {
+            fail(.ENODEV, "the enclave was started without a platform that gives evidence")
+            return
+        }
+        do throws(Errno) {
+            let exchange = try source.begin(.evidence(format: format, reportData: reportData))
+            exchange.queue.add(EvidenceAnswer(self, exchange))
+        } catch { fail(error, "the platform's service cannot be asked for evidence") }
+    }
+
+    fileprivate func evidenceEnded(_ exchange: PlatformExchange) {
+        guard isOpen else { return }
+        do throws(Errno) {
+            guard case .evidence(let evidence) = try exchange.result() else { throw .EIO }
+            reply(.evidence(evidence))
+        } catch { fail(error, "the platform's service gives no evidence") }
     }
 
     private func start(_ exec: ExecRequest, _ descriptors: [Int32]) {
@@ -164,6 +186,18 @@ final class ControlConnection {
         // A client that does not listen any more is found out at the next poll.
         kernel.host.sendPacket(descriptor, reply.encoded())
     }
+}
+
+/// Answers a client when its evidence has come.
+private final class EvidenceAnswer: Waiter {
+    private let connection: ControlConnection
+    private let exchange: PlatformExchange
+    init(_ connection: ControlConnection, _ exchange: PlatformExchange) {
+        self.connection = connection
+        self.exchange = exchange
+        super.init()
+    }
+    override func notify(_ queue: WaitQueue) { connection.evidenceEnded(exchange) }
 }
 
 /// Rings the supervisor when a program that a client waits for ends.

@@ -134,6 +134,8 @@ public final class Supervisor {
 
     private func waitForEvents() {
         var entries = [PollFd(fd: kernel.supervisor.doorbell, events: Poll.POLLIN), PollFd(fd: childSignals, events: Poll.POLLIN)]
+        let link = kernel.evidence as? PlatformLink
+        entries.append(PollFd(fd: link?.isOpen == true ? link?.descriptor ?? -1 : -1, events: Poll.POLLIN))
         control.addPollEntries(&entries)
         if kernel.supervisor.isRung || !kernel.supervisor.spawnRequests.isEmpty {
             host.clearDoorbell(kernel.supervisor.doorbell)
@@ -156,6 +158,7 @@ public final class Supervisor {
             if entries[1].revents != 0 || entries[1].fd < 0 { host.clearChildSignals(childSignals) }
             reap()
         }
+        if entries[2].revents != 0 { link?.receive() }
         control.handle(entries)
     }
 

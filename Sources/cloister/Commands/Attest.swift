@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// cloister attest
+import ArgumentParser
+import Attestation
+import Formats
+import Foundation
+import Launch
+
+struct Attest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attest",
+        abstract: "Print evidence of a running enclave, for others to verify.",
+        discussion: """
+            The evidence states the measurement and signer of the enclave and carries your nonce. It is written as one JSON text with the
+            certificates that belong to it (docs/design/evidence.md). Evidence of the simulated platform proves nothing about hardware.
+
+            Example:
+              cloister start --name app app.img
+              cloister attest app --nonce 00ff > evidence.bin
+            """)
+
+    @Option(help: ArgumentHelp("At most 64 bytes that the evidence repeats, followed by zeros.", valueName: "HEX"))
+    var nonce: String?
+
+    @Option(help: ArgumentHelp("Exactly the 64 bytes of report data.", valueName: "HEX"))
+    var reportData: String?
+
+    @Option(help: "Layout of the evidence, where the platform has several.")
+    var format: Format?
+
+    @Flag(help: "Write the bare quote or report, nothing around it.")
+    var raw = false
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write to a file instead of standard output.", valueName: "FILE"))
+    var output: String?
+
+    @Argument(help: "Name of the enclave.")
+    var name: String
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case sgx, tdx, snp
+
+        var value: EvidenceFormat {
+            switch self {
+            case .sgx: .sgx
+            case .tdx: .tdx
+            case .snp: .snp
+            }
+        }
+    }
+
+    func validate() throws {
+        if nonce != nil && reportData != nil { throw ValidationError("--nonce and --report-data exclude each other") }
+        _ = try bytes()
+    }
+
+    func run() throws {
+        if raw && output == nil && RawTerminal.isTerminal(1) {
+            throw LaunchError(
+                .usage, "binary evidence is not written to a terminal", at: "standard output", next: "redirect it, or give --output FILE")
+        }
+        let registry = Registry(try StateDirectory(environment: Style.environment))
+        let entry = try registry.find(name)
+        let evidence = try EvidenceQuery.evidence(of: entry, format: format?.value, reportData: try bytes(), in: registry)
+        try write(raw ? evidence.bytes : try Self.bundle(evidence).json())
+    }
+
+    private static func bundle(_ evidence: PlatformEvidence) throws(LaunchError) -> EvidenceBundle {
+        var bundle = EvidenceBundle(evidence: evidence.bytes)
+        if evidence.format == .snp {
+            let certificates = CertificateTable.certificates(evidence.auxiliary)
+            bundle.certificates = certificates.isEmpty ? nil : certificates
+        }
+        if !evidence.collateral.isEmpty {
+            do { bundle.collateral = try JSONDecoder().decode(Collateral.self, from: Data(evidence.collateral)) } catch {
+                throw LaunchError(
+                    .badData, "the platform's collateral cannot be read", at: "the answer of the platform's service",
+                    next: "command and cloister-platform may differ in version; rebuild both with make build")
+            }
+        }
+        return bundle
+    }
+
+    private func write(_ bytes: [UInt8]) throws(LaunchError) {
+        guard let output else { return try System.write(bytes, to: 1, name: "standard output") }
+        // Beside it first: a reader sees the whole or nothing.
+        let draft = "\(output).new"
+        let file = try System.open(draft, flags: Flags.writeOnly | Flags.create | Flags.truncate, mode: 0o644)
+        do throws(LaunchError) {
+            try System.write(bytes, to: file.number, name: draft)
+            try System.rename(draft, to: output)
+        } catch {
+            try? System.remove(draft)
+            throw error
+        }
+    }
+
+    /// 64 bytes; zeros without a nonce.
+    private func bytes() throws -> [UInt8] {
+        let size = PlatformProtocol.reportDataSize
+        if let reportData {
+            guard let bytes = Self.hexadecimal(reportData), bytes.count == size else {
+                throw ValidationError("--report-data must be \(2 * size) hexadecimal digits")
+            }
+            return bytes
+        }
+        guard let bytes = Self.hexadecimal(nonce ?? ""), bytes.count <= size else {
+            throw ValidationError("--nonce must be an even number of hexadecimal digits, at most \(2 * size)")
+        }
+        return bytes + [UInt8](repeating: 0, count: size - bytes.count)
+    }
+
+    private static func hexadecimal(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.map { UInt8(String(UnicodeScalar($0)), radix: 16) }
+        guard digits.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        for at in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[at], let low = digits[at + 1] else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Evidence with the real kernel and the real service: from `cloister attest`, and from inside.
+import Foundation
+import Launch
+import Testing
+
+@Suite(.serialized) struct AttestTests {
+    private let workshop: Workshop
+
+    init() throws {
+        workshop = try Workshop(kernel: try TestPaths.realKernel())
+    }
+
+    private func json(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
+
+    private func raw(_ words: [String]) throws -> [UInt8] {
+        let file = workshop.folder + "/evidence.bin"
+        let result = try workshop.run(["attest", "box", "--raw", "--output", file] + words)
+        try #require(result.code == 0, "\(result.errors)")
+        return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
+    }
+
+    private func hex(_ bytes: ArraySlice<UInt8>) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
+
+    @Test func evidenceStatesTheMeasurementThatInspectPrints() throws {
+        let image = try workshop.busyboxImage()
+        #expect(try workshop.run(["start", "-q", "--name", "box", image]).code == 0)
+        let inspected = try json(try workshop.run(["inspect", "--json", image]).output)
+        let measurement = try #require(inspected["identity"]?["measurement"]?.text)
+        let quote = try raw(["--nonce", "00ff"])
+        #expect(hex(quote[48 + 136..<48 + 184]) == measurement)
+        #expect(hex(quote[48 + 520..<48 + 584]) == "00ff" + String(repeating: "00", count: 62))
+        // TD attributes: no debug.
+        #expect(quote[48 + 120] & 1 == 0)
+        let sgx = try raw(["--format", "sgx", "--report-data", String(repeating: "ab", count: 64)])
+        #expect(hex(sgx[48 + 192..<48 + 240]) == measurement)
+        #expect(hex(sgx[48 + 128..<48 + 160]) == inspected["identity"]?["signer"]?.text)
+        #expect(hex(sgx[48 + 320..<48 + 384]) == String(repeating: "ab", count: 64))
+
+        let bundle = try json(try workshop.run(["attest", "box"]).output)
+        #expect(bundle["__cmwc_t"]?.text == "tag:cloister,2026:evidence")
+        #expect(bundle["evidence"]?.elements?.count == 3 && bundle["collateral"]?.elements?.count == 3)
+    }
+
+    /// From start to verdict, as a user would: only a policy that allows simulation lets it pass.
+    @Test func verifyAcceptsItOnlyWhereSimulationIsAllowed() throws {
+        let image = try workshop.busyboxImage()
+        #expect(try workshop.run(["start", "-q", "--name", "box", image]).code == 0)
+        #expect(try workshop.run(["attest", "box", "--nonce", "00ff", "--output", "evidence.bin"]).code == 0)
+        let inspected = try json(try workshop.run(["inspect", "--json", image]).output)
+        let measurement = try #require(inspected["identity"]?["measurement"]?.text)
+
+        let signer = try #require(inspected["identity"]?["signer"]?.text)
+        let strict = try workshop.run(["verify", "evidence.bin", "--nonce", "00ff", "--json"])
+        #expect(strict.code == 77, "\(strict.errors)")
+        let refused = try json(strict.output)
+        #expect(refused["verdict"]?.text == "invalid")
+        #expect(refused["reasons"]?.elements?.contains { $0["check"]?.text == "trusted-root" } == true, "\(strict.output)")
+
+        try workshop.write(
+            "policy: 1\nrules:\n  - {measurements: [\(measurement)], signers: [\(signer)], insecure_allow_simulation: true}\n", to: "policy.yaml")
+        let lenient = try workshop.run(["verify", "evidence.bin", "--policy", "policy.yaml", "--nonce", "00ff", "--json"])
+        #expect(lenient.code == 0, "\(lenient.errors)\(lenient.output)")
+        let accepted = try json(lenient.output)
+        #expect(accepted["verdict"]?.text == "valid" && accepted["status"]?.text == "UpToDate")
+        #expect(accepted["claims"]?["measurement"]?.text == measurement)
+        #expect(try workshop.run(["verify", "evidence.bin", "--policy", "policy.yaml", "--nonce", "00fe"]).code == 77)
+    }
+
+    @Test func theHostsRootIsNoIdentity() throws {
+        #expect(try workshop.run(["start", "-q", "--insecure-host-root", "--name", "box"]).code == 0)
+        let quote = try raw([])
+        #expect(quote[48 + 136..<48 + 184].allSatisfy { $0 == 0 })
+        #expect(quote[48 + 120] & 1 == 1, "not debug")
+    }
+
+    @Test func programsGetQuotesOfTheirOwnData() throws {
+        let script = "printf abc > /dev/attestation/user_report_data && cat /dev/attestation/quote"
+        let result = try Workshop.spawn(
+            "/bin/bash",
+            ["-c", #""$0" run -q --insecure-host-root -- sh -c '"# + script + "' | tail -c +369 | head -c 64 | od -An -v -tx1", TestPaths.command],
+            input: nil, in: workshop, [:])
+        #expect(result.output.filter { !$0.isWhitespace } == "616263" + String(repeating: "00", count: 61), "\(result.errors)")
+    }
+
+    @Test func withoutAPlatformThereIsNoEvidence() throws {
+        let without = ["CLOISTER_PLATFORM": ""]
+        #expect(try workshop.run(["start", "-q", "--insecure-host-root", "--name", "box"], environment: without).code == 0)
+        let result = try workshop.run(["attest", "box"])
+        #expect(result.code == 69 && result.errorLines.count == 1, "\(result.errors)")
+        #expect(try workshop.run(["exec", "box", "--", "test", "-e", "/dev/attestation"]).code == 1)
+    }
+
+    /// A service that ends, and one that is none.
+    @Test(arguments: ["/bin/false", "/nonexistent"]) func aServiceThatDoesNotServeIsAnError(service: String) throws {
+        let broken = ["CLOISTER_PLATFORM": service]
+        #expect(try workshop.run(["start", "-q", "--insecure-host-root", "--name", "box"], environment: broken).code == 0)
+        let result = try workshop.run(["attest", "box"])
+        #expect(result.code == 69 && result.errorLines.count == 1, "\(result.errors)")
+        // The enclave lives, and its programs get an error number.
+        let cat = try workshop.run(["exec", "box", "--", "cat", "/dev/attestation/quote"])
+        #expect(cat.code == 1 && cat.errors.contains("Input/output error"), "\(cat.errors)")
+        let run = try workshop.run(["run", "-q", "--insecure-host-root", "--", "cat", "/dev/attestation/quote"], environment: broken)
+        #expect(run.code == 1 && run.errors.contains("Input/output error"), "\(run.errors)")
+    }
+
+    @Test(arguments: [
+        ["--nonce", "0"], ["--nonce", "zz"], ["--nonce", String(repeating: "00", count: 65)], ["--report-data", "00"],
+        ["--nonce", "00", "--report-data", String(repeating: "00", count: 64)], ["--format", "epid"],
+    ]) func nonsenseIsRefusedBeforeAnythingIsAsked(words: [String]) throws {
+        let result = try workshop.run(["attest", "box"] + words)
+        #expect(result.code == 64 && result.errorLines.count == 1, "\(result.errors)")
+    }
+
+    @Test func binaryEvidenceIsNotWrittenToATerminal() throws {
+        let result = try Workshop.spawn(
+            "/usr/bin/script", ["-qec", "\(TestPaths.command) attest box --raw", "/dev/null"], input: nil, in: workshop, [:])
+        #expect(result.code == 64 && result.output.contains("terminal"), "\(result.output)")
+    }
+
+    @Test func nobodyAnswersForAnUnknownEnclave() throws {
+        #expect(try workshop.run(["attest", "box"]).code == 66)
+    }
+}
