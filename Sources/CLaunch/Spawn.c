@@ -93,8 +93,8 @@ int claunch_spawn(const char *path, const int *fds, unsigned count, int dies_wit
 }
 
 // Runs in the child: only async-signal-safe calls. The few pages it touches are all that a service costs that is never asked.
-static void wait_and_serve(const char *path, int socket, int errors) {
-    char *argv[] = {(char *)"cloister-platform", (char *)"serve", NULL};
+static void wait_and_serve(const char *path, const char *kind, int socket, int errors) {
+    char *argv[] = {(char *)"cloister-platform", (char *)"serve", (char *)kind, NULL};
     setsid();
     reset_signals();
     int null = open("/dev/null", O_RDWR);
@@ -113,10 +113,10 @@ static void wait_and_serve(const char *path, int socket, int errors) {
     _exit(wait.revents & POLLIN ? 127 : 0);
 }
 
-int claunch_spawn_service(const char *path, int socket, int errors) {
+int claunch_spawn_service(const char *path, const char *kind, int socket, int errors) {
     int pid = fork();
     if (pid == 0)
-        wait_and_serve(path, socket, errors);
+        wait_and_serve(path, kind, socket, errors);
     return pid < 0 ? -errno : pid;
 }
 

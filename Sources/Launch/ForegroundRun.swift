@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cloister run`: one enclave that lives as long as its program, on this command's own standard streams.
 internal import CLaunch
+internal import Formats
 
 /// What a foreground run needs beside the request.
 package struct RunOptions: Sendable {
@@ -9,8 +10,8 @@ package struct RunOptions: Sendable {
     /// This process's descriptor that the system-call log is written to.
     package var trace: Int32?
     package var collectsStatistics = false
-    /// The program that serves as the platform; nil starts an enclave that can give no evidence.
-    package var platform: String?
+    /// nil starts an enclave that can give no evidence.
+    package var platform: PlatformChoice?
 
     package init(kernel: String) {
         self.kernel = kernel
@@ -35,13 +36,14 @@ package enum ForegroundRun {
         let kernelEnd = Descriptor(owning: Int32(truncatingIfNeeded: ends >> 32))
         let statistics = try System.memoryFile("cloister-statistics")
 
-        var platform = try options.platform.map { path throws(LaunchError) in try PlatformSocket(service: path) }
+        var platform = try options.platform.map { choice throws(LaunchError) in try PlatformSocket(choice) }
 
         let terminal = options.usesTerminal ? try RawTerminal(0) : nil
         let boot = KernelBoot(
             kernel: options.kernel, control: kernelEnd.number,
             terminal: options.usesTerminal ? RawTerminal.windowSize(0) : nil, trace: options.trace,
-            statistics: options.collectsStatistics ? statistics.number : nil, platform: platform?.kernelEnd)
+            statistics: options.collectsStatistics ? statistics.number : nil, platform: platform?.kernelEnd,
+            platformKind: options.platform?.kind ?? .simulated)
         let kernel = try boot.start(request)
         // The kernel holds its own copy: a closed one here lets each side see the other's end.
         _ = consume kernelEnd

@@ -14,6 +14,7 @@ struct KernelBoot {
     var statistics: Int32?
     /// The kernel's end of the way to the platform's service.
     var platform: Int32?
+    var platformKind = PlatformKind.simulated
 
     func start(_ request: EnclaveRequest) throws(LaunchError) -> KernelProcess {
         let configuration = try System.memoryFile("cloister-boot")
@@ -24,7 +25,7 @@ struct KernelBoot {
         config.isResident = isResident
         config.traceDescriptor = trace.map { table.add($0) }
         config.statisticsDescriptor = statistics.map { table.add($0) }
-        config.platformDescriptor = platform.map { table.add($0) }
+        config.platform = platform.map { BootConfig.PlatformReference(descriptor: table.add($0), kind: platformKind) }
         guard case .image(let checked) = request.root else {
             return try start(config, in: configuration, table)
         }

@@ -3,12 +3,12 @@
 internal import CLaunch
 
 final class PlatformSocket {
-    private let service: String
+    private let choice: PlatformChoice
     private var kernelSide: Int32
     private var serviceSide: Int32
 
-    init(service: String) throws(LaunchError) {
-        self.service = service
+    init(_ choice: PlatformChoice) throws(LaunchError) {
+        self.choice = choice
         let ends = try System.check(claunch_socket_pair(), "create", "platform socket")
         kernelSide = Int32(truncatingIfNeeded: ends)
         serviceSide = Int32(truncatingIfNeeded: ends >> 32)
@@ -30,6 +30,6 @@ final class PlatformSocket {
 
     /// Leaves a process that waits for the first question, answers it and all others, and ends with the enclave.
     func startService(errors: Int32) throws(LaunchError) {
-        try System.spawnService(service, socket: serviceSide, errors: errors)
+        try System.spawnService(choice, socket: serviceSide, errors: errors)
     }
 }

@@ -9,17 +9,18 @@ package enum ResidentStart {
     private static let readyMilliseconds: Int32 = 10_000
 
     package static func start(
-        _ request: EnclaveRequest, name: String, kernel: String, platform: String? = nil, isQuiet: Bool, in registry: Registry
+        _ request: EnclaveRequest, name: String, kernel: String, platform choice: PlatformChoice? = nil, isQuiet: Bool, in registry: Registry
     ) throws(LaunchError) -> EnclaveEntry {
         try registry.add(name) { folder, publish throws(LaunchError) -> EnclaveEntry in
             let log = "\(folder)/log"
             let input = try System.open("/dev/null", flags: Flags.readOnly)
             let output = try System.open(log, flags: Flags.writeOnly | Flags.create | Flags.append)
             let socket = try System.listen(directory: folder, name: StateDirectory.socketName)
-            let platform = try platform.map { path throws(LaunchError) in try PlatformSocket(service: path) }
+            let platform = try choice.map { choice throws(LaunchError) in try PlatformSocket(choice) }
             let boot = KernelBoot(
                 kernel: kernel, standardStreams: [input.number, output.number, output.number],
-                control: socket.number, isResident: true, platform: platform?.kernelEnd)
+                control: socket.number, isResident: true, platform: platform?.kernelEnd,
+                platformKind: choice?.kind ?? .simulated)
             let process = try boot.start(request)
             _ = consume socket
             platform?.closeKernelEnd()
@@ -35,6 +36,7 @@ package enum ResidentStart {
                     entry.measurement = hexadecimal(image.measurement)
                     entry.signer = hexadecimal(image.signer.bytes)
                 }
+                entry.backend = (choice?.kind ?? .simulated).name
                 entry.insecureOptions = request.insecureOptions
                 entry.isQuiet = isQuiet
                 entry.command = request.arguments.map(\.description)

@@ -4,6 +4,7 @@
 // SAFETY, for every call below: the shims read or write only within the (pointer, count) pair they are given, keep
 // no pointer after they return, and each pair comes from one Swift buffer that lives for the whole call.
 internal import CLaunch
+internal import Formats
 
 /// Calls to the host; every failure becomes a `LaunchError` that names the operation and its object.
 package enum System {
@@ -138,9 +139,11 @@ package enum System {
             "start the kernel", path)
     }
 
-    /// A process that waits until `socket` is readable and then is the service at `path`.
-    static func spawnService(_ path: String, socket: Int32, errors: Int32?) throws(LaunchError) {
-        _ = try check(unsafe claunch_spawn_service(path, socket, errors ?? -1), "start the platform's service", path)
+    /// A process that waits until `socket` is readable and then is the service.
+    static func spawnService(_ choice: PlatformChoice, socket: Int32, errors: Int32?) throws(LaunchError) {
+        _ = try check(
+            unsafe claunch_spawn_service(choice.service, choice.kind.name, socket, errors ?? -1), "start the platform's service",
+            choice.service)
     }
 
     /// Replaces this process by `arguments`; returns only when that failed.

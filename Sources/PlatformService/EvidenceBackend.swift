@@ -4,6 +4,7 @@ package import Formats
 
 package protocol EvidenceBackend {
     mutating func evidence(_ format: EvidenceFormat?, _ identity: EvidenceIdentity, reportData: [UInt8]) throws(BackendError) -> PlatformReply.Body
+    mutating func localReport(_ identity: EvidenceIdentity, targetInfo: [UInt8], reportData: [UInt8]) throws(BackendError) -> [UInt8]
     mutating func sealKey(
         _ policy: SealPolicy, _ identity: EvidenceIdentity, securityVersion: UInt16, label: [UInt8]
     ) throws(BackendError) -> [UInt8]

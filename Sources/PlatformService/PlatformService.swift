@@ -39,6 +39,8 @@ package struct PlatformService<Backend: EvidenceBackend> {
         switch request.body {
         case .evidence(let format, let reportData):
             return try backend.evidence(format, request.identity, reportData: reportData)
+        case .localReport(let targetInfo, let reportData):
+            return .localReport(try backend.localReport(request.identity, targetInfo: targetInfo, reportData: reportData))
         case .sealKey(let policy, let securityVersion, let label):
             return .key(
                 try backend.sealKey(policy, request.identity, securityVersion: securityVersion, label: label))

@@ -21,7 +21,11 @@ package struct SimulatedBackend: EvidenceBackend {
             switch format ?? .tdx {
             case .sgx: return try intel(.sgx3, statement, .sgx)
             case .tdx: return try intel(.tdx4, statement, .tdx)
-            case .snp: throw PlatformError(.refused, "the simulated machine gives no SNP reports yet")
+            case .snp:
+                let made = try platform.report(SNPReportShape(), statement, now: clock())
+                return .evidence(
+                    PlatformEvidence(
+                        format: .snp, bytes: made.report, auxiliary: made.certificateTable, collateral: try made.collateral.json))
             }
         } catch { throw BackendError(error) }
     }
@@ -31,6 +35,14 @@ package struct SimulatedBackend: EvidenceBackend {
             PlatformEvidence(
                 format: format, bytes: try platform.quote(quote, statement),
                 collateral: try platform.collateral(quote, now: clock()).json))
+    }
+
+    package func localReport(
+        _ identity: EvidenceIdentity, targetInfo: [UInt8], reportData: [UInt8]
+    ) throws(BackendError) -> [UInt8] {
+        do throws(PlatformError) {
+            return try platform.localReport(Self.statement(identity, reportData: reportData), for: targetInfo)
+        } catch { throw BackendError(error) }
     }
 
     package func sealKey(

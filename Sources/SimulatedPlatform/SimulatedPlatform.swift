@@ -58,6 +58,14 @@ package struct SimulatedPlatform: Sendable {
         return tcb
     }
 
+    var identity: MachineIdentity { keys.identity }
+
+    /// Made at first use, which takes seconds.
+    func amdKeys() throws(PlatformError) -> AMDKeys { try AMDKeys(files, secret, keys.identity) }
+
+    /// The key by which an enclave checks local reports that are for it.
+    func reportKey(_ target: [UInt8]) -> SymmetricKey { Derivation.bytes(secret.secret, "local report", target, count: 16) }
+
     // MARK: keys
 
     /// A key that only enclaves of this identity get from this machine.

@@ -45,16 +45,34 @@ struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answer the kernel on descriptor 3 until it ends.", shouldDisplay: false)
 
+    @Argument(help: "sim, tdx or snp.")
+    var backend: Backend
+
+    enum Backend: String, ExpressibleByArgument, CaseIterable {
+        case sim, tdx, snp
+    }
+
     func run() throws {
-        var service = PlatformService(SimulatedBackend(try CloisterPlatform.simulated()), socket: 3)
-        try service.run()
+        switch backend {
+        case .sim:
+            var service = PlatformService(SimulatedBackend(try CloisterPlatform.simulated()), socket: 3)
+            try service.run()
+        case .tdx, .snp:
+            let number = try System.readLink("/proc/self")
+            var service = PlatformService(TSMBackend(TSMFiles(), prefix: "cloister-\(number)"), socket: 3)
+            try service.run()
+        }
     }
 }
 
 struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print the root certificate of the simulated platform of this user.")
 
+    @Flag(help: "The root of its SEV-SNP reports; its keys are made at first use, which takes seconds.")
+    var amd = false
+
     func run() throws {
-        print(try CloisterPlatform.simulated().rootCertificatePEM, terminator: "")
+        let platform = try CloisterPlatform.simulated()
+        print(amd ? try platform.amdRootCertificatePEM() : platform.rootCertificatePEM, terminator: "")
     }
 }

@@ -118,6 +118,20 @@ import Testing
         #expect(result.code == 64 && result.output.contains("terminal"), "\(result.output)")
     }
 
+    /// This machine is no confidential guest: what says so must be an error, not something else's evidence.
+    @Test(.disabled(if: FileManager.default.fileExists(atPath: "/sys/kernel/config/tsm"), "this machine has configfs-tsm"))
+    func anotherBackendIsNotReplacedByTheSimulation() throws {
+        let started = try workshop.run(["start", "--insecure-host-root", "--name", "box", "--backend", "tdx"])
+        #expect(started.code == 0 && started.errors.contains("not been run on hardware"), "\(started.errors)")
+        let result = try workshop.run(["attest", "box"])
+        #expect(result.code == 69 && result.errorLines.count == 1, "\(result.errors)")
+        let inside = try workshop.run(["exec", "box", "--", "sh", "-c", "cat /dev/attestation/attestation_type; test -e /dev/sgx || echo ,none"])
+        #expect(inside.output == "none,none\n", "\(inside.errors)")
+        let listed = try json(try workshop.run(["ps", "--json"]).output)
+        #expect(listed.elements?.first?["backend"]?.text == "tdx")
+        #expect(try workshop.run(["logs", "box"]).output.contains("configfs-tsm"))
+    }
+
     @Test func nobodyAnswersForAnUnknownEnclave() throws {
         #expect(try workshop.run(["attest", "box"]).code == 66)
     }

@@ -30,7 +30,7 @@ func fullBootConfig() throws -> BootConfig {
     config.isResident = true
     config.traceDescriptor = 6
     config.statisticsDescriptor = 7
-    config.platformDescriptor = 8
+    config.platform = BootConfig.PlatformReference(descriptor: 8, kind: .snp)
     return config
 }
 

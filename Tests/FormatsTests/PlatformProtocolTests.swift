@@ -16,6 +16,8 @@ private let requests: [PlatformRequest] = [
     PlatformRequest(number: .max, identity: nobody, body: .evidence(format: .snp, reportData: reportData)),
     PlatformRequest(number: 2, identity: identity, body: .sealKey(policy: .signer, securityVersion: 7, label: text("a\0b"))),
     PlatformRequest(number: 3, identity: nobody, body: .sealKey(policy: .measurement, securityVersion: 0, label: [])),
+    PlatformRequest(
+        number: 4, identity: identity, body: .localReport(targetInfo: [UInt8](repeating: 3, count: 512), reportData: reportData)),
 ]
 
 private let evidence = PlatformEvidence(format: .tdx, bytes: text("quote"), auxiliary: text("table"), collateral: text("{}"))
@@ -23,6 +25,7 @@ private let evidence = PlatformEvidence(format: .tdx, bytes: text("quote"), auxi
 private let replies: [PlatformReply] = [
     PlatformReply(number: 1, body: .evidence(evidence)),
     PlatformReply(number: .max, body: .evidence(PlatformEvidence(format: .sgx, bytes: [0]))),
+    PlatformReply(number: 4, body: .localReport([UInt8](repeating: 6, count: 432))),
     PlatformReply(number: 2, body: .key([UInt8](repeating: 9, count: 32))), PlatformReply(number: 3, body: .failure(errno: 22)),
 ]
 

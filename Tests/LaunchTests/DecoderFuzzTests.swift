@@ -32,6 +32,11 @@ import Testing
         fuzz(replies.map { $0.encoded() }, seed: 103) { _ = try? ControlReply(decoding: $0) }
     }
 
+    @Test func certificateTable() {
+        let table = [UInt8](repeating: 1, count: 16) + [48, 0, 0, 0, 3, 0, 0, 0] + [UInt8](repeating: 0, count: 24) + [1, 2, 3]
+        fuzz([table], seed: 106) { _ = CertificateTable.certificates($0) }
+    }
+
     @Test func imageHeader() {
         let header = Array(repeating: UInt8(0), count: ImageFormat.blockSize)
         fuzz([header], seed: 104) { _ = try? ImageHeader(decoding: $0) }

@@ -59,7 +59,7 @@ extension BootConfig {
         if isResident { field(.resident, []) }
         if let traceDescriptor { number(.trace, UInt32(bitPattern: traceDescriptor)) }
         if let statisticsDescriptor { number(.statistics, UInt32(bitPattern: statisticsDescriptor)) }
-        if let platformDescriptor { number(.platform, UInt32(bitPattern: platformDescriptor)) }
+        if let platform { field(.platform, Self.encode(platform)) }
 
         var message = ByteWriter()
         message.u32(Self.magic)
@@ -132,7 +132,7 @@ extension BootConfig {
         case .resident: isResident = true
         case .trace: traceDescriptor = try Self.descriptor(&value)
         case .statistics: statisticsDescriptor = try Self.descriptor(&value)
-        case .platform: platformDescriptor = try Self.descriptor(&value)
+        case .platform: platform = try Self.platform(&value)
         }
     }
 }

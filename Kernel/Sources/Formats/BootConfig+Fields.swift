@@ -58,6 +58,20 @@ extension BootConfig {
         return writer.bytes
     }
 
+    static func encode(_ platform: PlatformReference) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.i32(platform.descriptor)
+        writer.u8(platform.kind.rawValue)
+        return writer.bytes
+    }
+
+    static func platform(_ value: inout ByteReader) throws(FormatError) -> PlatformReference {
+        let number = try descriptor(&value)
+        let start = value.position
+        guard let kind = PlatformKind(rawValue: try value.u8()) else { throw FormatError(.unknownTag, at: start) }
+        return PlatformReference(descriptor: number, kind: kind)
+    }
+
     /// A descriptor handed over at start: 0 to 4 have fixed meanings.
     static func descriptor(_ value: inout ByteReader) throws(FormatError) -> Int32 {
         let start = value.position

@@ -29,12 +29,22 @@ public struct BootConfig: Sendable, Equatable {
     /// Where one line of JSON with counts goes at exit.
     public var statisticsDescriptor: Int32?
     /// Where the platform's service is asked for evidence and keys (PlatformProtocol); absent means that there is none.
-    public var platformDescriptor: Int32?
+    public var platform: PlatformReference?
 
     public init() {}
 }
 
 extension BootConfig {
+    public struct PlatformReference: Sendable, Equatable {
+        public var descriptor: Int32
+        public var kind: PlatformKind
+
+        public init(descriptor: Int32, kind: PlatformKind) {
+            self.descriptor = descriptor
+            self.kind = kind
+        }
+    }
+
     /// The image file and who it must be.
     public struct ImageReference: Sendable, Equatable {
         public var descriptor: Int32

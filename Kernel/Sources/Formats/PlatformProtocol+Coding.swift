@@ -5,6 +5,7 @@ extension PlatformRequest {
     private enum Kind: UInt8 {
         case evidence = 1
         case sealKey = 2
+        case localReport = 3
     }
 
     public func encoded() -> [UInt8] {
@@ -19,6 +20,10 @@ extension PlatformRequest {
             writer.u8(policy.rawValue)
             writer.u16(securityVersion)
             writer.string(label)
+        case .localReport(let targetInfo, let reportData):
+            start(.localReport, &writer)
+            writer.raw(targetInfo)
+            writer.raw(reportData)
         }
         return writer.bytes
     }
@@ -55,6 +60,9 @@ extension PlatformRequest {
             let version = try reader.u16()
             body = .sealKey(
                 policy: policy, securityVersion: version, label: try reader.bytes(limit: PlatformProtocol.maximumLabelSize))
+        case .localReport:
+            let targetInfo = try reader.take(PlatformProtocol.targetInfoSize)
+            body = .localReport(targetInfo: targetInfo, reportData: try reader.take(PlatformProtocol.reportDataSize))
         }
         try reader.expectEnd()
     }
@@ -65,6 +73,7 @@ extension PlatformReply {
         case evidence = 129
         case key = 130
         case failure = 131
+        case localReport = 132
     }
 
     public func encoded() -> [UInt8] {
@@ -78,6 +87,10 @@ extension PlatformReply {
             writer.u8(Kind.key.rawValue)
             writer.u64(number)
             writer.raw(key)
+        case .localReport(let report):
+            writer.u8(Kind.localReport.rawValue)
+            writer.u64(number)
+            writer.raw(report)
         case .failure(let errno):
             writer.u8(Kind.failure.rawValue)
             writer.u64(number)
@@ -94,6 +107,7 @@ extension PlatformReply {
         switch kind {
         case .evidence: body = .evidence(try PlatformEvidence(from: &reader))
         case .key: body = .key(try reader.take(PlatformProtocol.keySize))
+        case .localReport: body = .localReport(try reader.take(PlatformProtocol.localReportSize))
         case .failure: body = .failure(errno: try reader.u32())
         }
         try reader.expectEnd()

@@ -10,7 +10,23 @@ public enum PlatformProtocol {
     public static let maximumPacketSize = 128 << 10
     public static let reportDataSize = 64
     public static let keySize = 32
+    /// sgx_target_info_t and sgx_report_t of Intel's SDK.
+    public static let targetInfoSize = 512
+    public static let localReportSize = 432
     public static let maximumLabelSize = 64
+}
+
+/// What stands behind the service.
+public enum PlatformKind: UInt8, Sendable {
+    /// A machine in software, which speaks all formats.
+    case simulated = 1
+    /// A confidential virtual machine, asked through Linux.
+    case tdx = 2
+    case snp = 3
+
+    /// The format of Linux's configfs-tsm on such a machine.
+    public var format: EvidenceFormat { self == .snp ? .snp : .tdx }
+    public var speaksSGX: Bool { self == .simulated }
 }
 
 /// Whose layout evidence has.
@@ -53,6 +69,8 @@ public struct PlatformRequest: Sendable, Equatable {
         case evidence(format: EvidenceFormat?, reportData: [UInt8])
         /// A key for `securityVersion`, which is at most the enclave's.
         case sealKey(policy: SealPolicy, securityVersion: UInt16, label: [UInt8])
+        /// A report that an enclave on the same machine can check: SGX's EREPORT.
+        case localReport(targetInfo: [UInt8], reportData: [UInt8])
     }
 
     public var number: UInt64
@@ -90,6 +108,8 @@ public struct PlatformReply: Sendable, Equatable {
         case evidence(PlatformEvidence)
         /// `PlatformProtocol.keySize` bytes.
         case key([UInt8])
+        /// `PlatformProtocol.localReportSize` bytes.
+        case localReport([UInt8])
         /// A Linux errno.
         case failure(errno: UInt32)
     }

@@ -57,6 +57,10 @@ public enum Ioctl {
     public static let TIOCGEXCL: UInt32 = 0x8004_5440
     public static let TIOCGPTPEER: UInt32 = 0x5441
 
+    /// Occlum's /dev/sgx: _IOR('s', 7, uint32_t) and _IOWR('s', 8, three pointers).
+    public static let SGXIOC_GET_DCAP_QUOTE_SIZE: UInt32 = 0x8004_7307
+    public static let SGXIOC_GEN_DCAP_QUOTE: UInt32 = 0xc018_7308
+
     public static let FIONCLEX: UInt32 = 0x5450
     public static let FIOCLEX: UInt32 = 0x5451
     public static let FIOASYNC: UInt32 = 0x5452

@@ -56,6 +56,7 @@ public enum StatfsMagic {
     public static let TMPFS_MAGIC: Int64 = 0x0102_1994
     public static let PROC_SUPER_MAGIC: Int64 = 0x9fa0
     public static let SYSFS_MAGIC: Int64 = 0x6265_6572
+    public static let CONFIGFS_MAGIC: Int64 = 0x6265_6570
     public static let DEVPTS_SUPER_MAGIC: Int64 = 0x1cd1
     public static let RAMFS_MAGIC: Int64 = 0x8584_58f6
     public static let EXT4_SUPER_MAGIC: Int64 = 0xef53

@@ -47,22 +47,6 @@ private final class Service {
     }
 }
 
-/// A source that has its answer at once: what programs see of it.
-private final class ReadySource: EvidenceSource {
-    var state: PlatformExchange.State
-    var asked: [PlatformRequest.Body] = []
-    init(_ state: PlatformExchange.State) {
-        self.state = state
-        super.init()
-    }
-    override func begin(_ body: PlatformRequest.Body) throws(Errno) -> PlatformExchange {
-        asked.append(body)
-        let exchange = PlatformExchange(1)
-        exchange.end(state)
-        return exchange
-    }
-}
-
 private func failure<R>(_ body: () throws(Errno) -> R) -> Errno? {
     do {
         _ = try body()
@@ -79,7 +63,7 @@ struct PlatformLinkTests {
         await #expect(processExitsWith: .success) {
             let service = Service()
             let test = TestKernel(host: service.answer)
-            let link = PlatformLink(9)
+            let link = PlatformLink(9, .simulated)
             guard let first = value({ () throws(Errno) in try link.begin(PlatformLinkTests.body) }),
                 let second = value({ () throws(Errno) in try link.begin(PlatformLinkTests.body) })
             else { fatalError("not sent") }
@@ -106,7 +90,7 @@ struct PlatformLinkTests {
         await #expect(processExitsWith: .success) {
             cm_hosted_set_time(100, 0)
             let test = TestKernel(host: Service().answer)
-            let link = PlatformLink(9)
+            let link = PlatformLink(9, .simulated)
             guard let exchange = value({ () throws(Errno) in try link.begin(PlatformLinkTests.body) }) else { fatalError("not sent") }
             cm_hosted_set_time(129, 0)
             kernel.timers.fireDue()
@@ -121,7 +105,7 @@ struct PlatformLinkTests {
     @Test func `no more than so many wait at once`() async {
         await #expect(processExitsWith: .success) {
             let test = TestKernel(host: Service().answer)
-            let link = PlatformLink(9)
+            let link = PlatformLink(9, .simulated)
             for _ in 0..<PlatformLink.maximumWaiting {
                 precondition(failure { () throws(Errno) in try link.begin(PlatformLinkTests.body) } == nil)
             }
@@ -136,7 +120,7 @@ struct PlatformLinkTests {
             for packet: [UInt8] in [[], [1], [129], [UInt8](repeating: 255, count: 100)] {
                 let service = Service()
                 test.host.answer = service.answer
-                let link = PlatformLink(9)
+                let link = PlatformLink(9, .simulated)
                 guard let exchange = value({ () throws(Errno) in try link.begin(PlatformLinkTests.body) }) else { fatalError("not sent") }
                 service.replies = [packet, packet]
                 link.receive()
@@ -151,7 +135,7 @@ struct PlatformLinkTests {
         await #expect(processExitsWith: .success) {
             let service = Service()
             let test = TestKernel(host: service.answer)
-            let link = PlatformLink(9)
+            let link = PlatformLink(9, .simulated)
             let expected: [(UInt32, Errno)] = [
                 (1, .EPERM), (22, .EINVAL), (16, .EBUSY), (95, .EOPNOTSUPP), (0, .EIO), (4, .EIO), (512, .EIO), (.max, .EIO),
             ]
@@ -172,7 +156,7 @@ struct PlatformLinkTests {
                 for scribble in Scribble.allCases {
                     let service = Service()
                     test.host.answer = service.answer
-                    let link = PlatformLink(9)
+                    let link = PlatformLink(9, .simulated)
                     service.sendResult = lie
                     let refused = failure { () throws(Errno) in try link.begin(PlatformLinkTests.body) }
                     precondition(refused == .EIO || lie == -11 && refused == .EBUSY, "\(lie)")
@@ -188,40 +172,6 @@ struct PlatformLinkTests {
                     precondition(exchange.isWaiting || result == nil, "\(lie)")
                 }
             }
-        }
-    }
-
-    @Test func `programs read quotes of what they wrote`() async {
-        await #expect(processExitsWith: .success) {
-            let source = ReadySource(.answered(.evidence(PlatformEvidence(format: .sgx, bytes: [7, 8, 9]))))
-            let test = TestKernel()
-            kernel.evidence = source
-            test.map(0x10_0000, 8192)
-            guard let root = kernel.kernelProcess?.fileSystem.root,
-                let location = try? FileSystems.makeDirectory(Array("/dev/attestation".utf8), root)
-            else { fatalError("no /dev") }
-            kernel.mounts.add(AttestationFS.make(), on: location, source: Array("attestation".utf8), isReadOnly: false)
-            func open(_ name: String, _ flags: UInt64) -> UInt64 {
-                test.put(Array("/dev/attestation/\(name)".utf8) + [0], at: 0x10_0000)
-                return UInt64(bitPattern: test.call(2, 0x10_0000, flags))
-            }
-            let data = open("user_report_data", 1)
-            test.put([1, 2, 3], at: 0x10_0100)
-            precondition(test.call(1, data, 0x10_0100, 3) == 3)
-            precondition(test.call(1, data, 0x10_0100, 65) == -22)
-            let quote = open("quote", 0)
-            precondition(test.call(0, quote, 0x10_0200, 100) == 3)
-            precondition(test.call(0, quote, 0x10_0200, 100) == 0)
-            precondition(source.asked == [.evidence(format: .sgx, reportData: [1, 2, 3] + [UInt8](repeating: 0, count: 61))])
-            // Another format than asked for, and a failure.
-            source.state = .answered(.evidence(PlatformLinkTests.evidence))
-            precondition(test.call(0, open("quote", 0), 0x10_0200, 100) == -5)
-            source.state = .answered(.key([UInt8](repeating: 0, count: 32)))
-            precondition(test.call(0, open("quote", 0), 0x10_0200, 100) == -5)
-            source.state = .failed(.ETIMEDOUT)
-            precondition(test.call(0, open("quote", 0), 0x10_0200, 100) == -110)
-            kernel.evidence = nil
-            precondition(test.call(0, open("quote", 0), 0x10_0200, 100) == -19)
         }
     }
 }

@@ -15,13 +15,14 @@ struct TestKernel {
     let thread: Thread
 
     /// Starts on an honest host: everything is passed on, or to `host`.
-    init(mounts: [BootConfig.Mount] = [], host answer: @escaping (Int64, [UInt64]) -> Int64 = TestKernel.honest) {
+    init(mounts: [BootConfig.Mount] = [], evidence: EvidenceSource? = nil, host answer: @escaping (Int64, [UInt64]) -> Int64 = TestKernel.honest) {
         host = ScriptedHost(answer)
         var config = BootConfig()
         config.insecureHostRoot = true
         config.mounts = mounts
         Machine.setSharedObject(Kernel(host: Host(host), config: config, measured: nil, table: AllFamilies.table()))
         Machine.lock()
+        kernel.evidence = evidence
         let root: Location
         do { root = try FileSystems.setUp(config: config) } catch { fatalError("no root: \(error)") }
         let process = Process(

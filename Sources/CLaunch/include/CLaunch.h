@@ -16,10 +16,10 @@ void claunch_hold_standard_streams(void);
 /// default signal state and an empty environment. With `dies_with_parent` the host kills it when the caller dies.
 /// Returns the process id.
 int claunch_spawn(const char *path, const int *fds, unsigned count, int dies_with_parent);
-/// Waits in a process of its own until `socket` is readable, then becomes `path` with the argument "serve" in this process's
-/// environment: standard input and output are /dev/null, standard error is `errors` (-1: /dev/null), descriptor 3 is the socket. The
+/// Waits in a process of its own until `socket` is readable, then becomes `path` with the arguments "serve" and `kind` in this
+/// process's environment: standard input and output are /dev/null, standard error is `errors` (-1: /dev/null), descriptor 3 is the socket. The
 /// process ends when the other side closes before that. Returns the process id.
-int claunch_spawn_service(const char *path, int socket, int errors);
+int claunch_spawn_service(const char *path, const char *kind, int socket, int errors);
 /// Replaces this process by argv[0], looked up in PATH.
 int claunch_exec(char *const argv[]);
 int claunch_pidfd(int pid);

@@ -19,6 +19,7 @@ struct Run: ParsableCommand {
     @OptionGroup var root: RootOptions
     @OptionGroup var program: ProgramOptions
     @OptionGroup var terminal: TerminalOptions
+    @OptionGroup var platform: PlatformOptions
     @OptionGroup var quiet: QuietOption
 
     @Flag(help: "Log every system call to standard error (--trace=FILE: to a file).")
@@ -53,13 +54,13 @@ struct Run: ParsableCommand {
         var options = RunOptions(kernel: kernel)
         options.usesTerminal = terminal.terminal
         options.collectsStatistics = stats || json
-        options.platform = try PlatformLocator.find(environment: Style.environment)
+        options.platform = try platform.choice()
         let traceFile = try openTrace()
         options.trace = traceFile.number < 0 ? nil : traceFile.number
-        Notice.print(for: request, isQuiet: quiet.quiet)
+        Notice.print(for: request, on: platform.backend, isQuiet: quiet.quiet)
         let outcome = try ForegroundRun.run(request, options)
         _ = consume traceFile
-        RunReport(request: request, outcome: outcome, isQuiet: quiet.quiet).print(asJSON: json, counts: stats)
+        RunReport(request: request, backend: platform.backend, outcome: outcome, isQuiet: quiet.quiet).print(asJSON: json, counts: stats)
         return outcome.end
     }
 

@@ -21,6 +21,7 @@ struct Start: ParsableCommand {
 
     @OptionGroup var root: RootOptions
     @OptionGroup var program: ProgramOptions
+    @OptionGroup var platform: PlatformOptions
     @OptionGroup var quiet: QuietOption
     @OptionGroup var output: JSONOption
 
@@ -35,9 +36,9 @@ struct Start: ParsableCommand {
         try request.refuseWhatIsNotPassedThrough(isResident: true)
         let registry = Registry(try StateDirectory(environment: Style.environment))
         let chosen = try name ?? Self.freeName(root.image ?? root.source, in: registry)
-        Notice.print(for: request, isQuiet: quiet.quiet)
+        Notice.print(for: request, on: platform.backend, isQuiet: quiet.quiet)
         let entry = try ResidentStart.start(
-            request, name: chosen, kernel: kernel, platform: try PlatformLocator.find(environment: Style.environment), isQuiet: quiet.quiet,
+            request, name: chosen, kernel: kernel, platform: try platform.choice(), isQuiet: quiet.quiet,
             in: registry)
         print(output.json ? entry.json.description : entry.name)
     }

@@ -3,11 +3,16 @@
 import Launch
 
 enum Notice {
-    static let backend = "sim"
-    static let backendWarning = "backend sim gives no hardware protection: the host can read and change everything"
+    private static func warning(_ backend: PlatformOptions.Backend) -> String {
+        switch backend {
+        case .sim: "backend sim gives no hardware protection: the host can read and change everything"
+        case .tdx, .snp:
+            "backend \(backend) has not been run on hardware yet; it protects from the machine's host, not from others in this machine, and its evidence does not name the enclave"
+        }
+    }
 
-    static func print(for request: EnclaveRequest, isQuiet: Bool) {
-        if !isQuiet { Report.warning(backendWarning) }
+    static func print(for request: EnclaveRequest, on backend: PlatformOptions.Backend, isQuiet: Bool) {
+        if !isQuiet { Report.warning(warning(backend)) }
         // Never suppressed: who weakens an enclave shall see it.
         for option in request.insecureOptions { Report.warning("\(option) is in use: \(meaning(of: option))") }
     }

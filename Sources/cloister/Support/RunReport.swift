@@ -6,6 +6,7 @@ import Launch
 
 struct RunReport {
     let request: EnclaveRequest
+    let backend: PlatformOptions.Backend
     let outcome: RunOutcome
     let isQuiet: Bool
 
@@ -27,9 +28,9 @@ struct RunReport {
     }
 
     private var identity: JSON {
-        guard case .image(let image) = request.root else { return .object(("backend", .string(Notice.backend))) }
+        guard case .image(let image) = request.root else { return .object(("backend", .string(backend.rawValue))) }
         return .object(
-            ("backend", .string(Notice.backend)), ("measurement", .string(hexadecimal(image.measurement))),
+            ("backend", .string(backend.rawValue)), ("measurement", .string(hexadecimal(image.measurement))),
             ("signer", .string(hexadecimal(image.signer.bytes))))
     }
 

@@ -26,7 +26,7 @@ public enum Startup {
         Machine.setSharedObject(Kernel(host: host, config: config, measured: measured, table: AllFamilies.table()))
         Machine.setEntryPoints(KernelEntry())
         if let descriptor = config.traceDescriptor { kernel.tracer = Tracer(descriptor: descriptor) }
-        if let descriptor = config.platformDescriptor { kernel.evidence = PlatformLink(descriptor) }
+        if let platform = config.platform { kernel.evidence = PlatformLink(platform.descriptor, platform.kind) }
         let root: Location
         do { root = try FileSystems.setUp(config: config) } catch {
             Machine.print(error.message)

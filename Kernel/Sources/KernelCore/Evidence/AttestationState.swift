@@ -7,5 +7,7 @@ import Formats
 public struct AttestationState {
     /// Goes into the evidence.
     public var reportData = [UInt8](repeating: 0, count: PlatformProtocol.reportDataSize)
+    /// For whom a local report is.
+    public var targetInfo = [UInt8](repeating: 0, count: PlatformProtocol.targetInfoSize)
     public init() {}
 }

@@ -23,6 +23,12 @@ enum EvidenceCalls {
         return key
     }
 
+    static func localReport(targetInfo: [UInt8], reportData: [UInt8], _ thread: Thread) throws(Errno) -> [UInt8] {
+        let body = try ask(.localReport(targetInfo: targetInfo, reportData: reportData), thread)
+        guard case .localReport(let report) = body else { throw .EIO }
+        return report
+    }
+
     private static func ask(_ body: PlatformRequest.Body, _ thread: Thread) throws(Errno) -> PlatformReply.Body {
         guard let source = kernel.evidence else { throw .ENODEV }
         let exchange = try source.begin(body)

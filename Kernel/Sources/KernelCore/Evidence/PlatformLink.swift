@@ -10,7 +10,10 @@ import Machine
 
 /// Where evidence and keys come from. The class is open so that tests can put another in its place.
 open class EvidenceSource {
-    public init() {}
+    let kind: PlatformKind
+    init(_ kind: PlatformKind) {
+        self.kind = kind
+    }
     /// Starts a request; the exchange is told when it has ended.
     func begin(_ body: PlatformRequest.Body) throws(Errno) -> PlatformExchange { throw .ENODEV }
 }
@@ -62,9 +65,9 @@ final class PlatformLink: EvidenceSource {
     static let patience: Int64 = 30_000_000_000
     static let maximumWaiting = 64
 
-    init(_ descriptor: Int32) {
+    init(_ descriptor: Int32, _ kind: PlatformKind) {
         self.descriptor = descriptor
-        super.init()
+        super.init(kind)
     }
 
     override func begin(_ body: PlatformRequest.Body) throws(Errno) -> PlatformExchange {

@@ -2,6 +2,7 @@
 //
 // Character devices by number, wherever their node lies (devices.txt of Linux).
 
+import Formats
 import LinuxABI
 import Machine
 
@@ -13,6 +14,7 @@ enum DeviceNodes {
     static let urandom = DeviceNumber.make(major: 1, minor: 9)
     static let tty = DeviceNumber.make(major: 5, minor: 0)
     static let console = DeviceNumber.make(major: 5, minor: 1)
+    static let sgx = DeviceNumber.make(major: 10, minor: 125)
     static let ptmx = DeviceNumber.make(major: 5, minor: 2)
 
     /// `flags` may hold O_NOCTTY.
@@ -32,6 +34,9 @@ enum DeviceNodes {
             let file = try TerminalFile(terminal, flags: kept, inode: inode, location: location)
             if flags & Open.O_NOCTTY == 0 { terminal.acquireAtOpen(file, thread.process) }
             return file
+        case sgx:
+            guard kernel.evidence?.kind.speaksSGX == true else { throw .ENXIO }
+            return SGXDevice(flags: kept, inode: inode, location: location)
         case ptmx: return try kernel.terminals.openMaster(flags: kept, inode: inode, location: location, thread)
         default:
             guard let terminal = kernel.terminals.terminal(device: inode.deviceNumber) else { throw .ENXIO }

@@ -29,8 +29,9 @@ public enum FileSystems {
         try mountPseudo([UInt8]("/sys"), location, "sysfs") { () throws(Errno) -> Inode in SysFS.make() }
         try mountPseudo([UInt8]("/dev"), location, "tmpfs") { () throws(Errno) -> Inode in try DeviceFS.make() }
         try mountPseudo([UInt8]("/dev/pts"), location, "devpts") { () throws(Errno) -> Inode in kernel.terminals.directory }
-        if kernel.evidence != nil {
-            try mountPseudo([UInt8]("/dev/attestation"), location, "attestation") { () throws(Errno) -> Inode in AttestationFS.make() }
+        if let kind = kernel.evidence?.kind {
+            try mountPseudo([UInt8]("/sys/kernel/config"), location, "configfs") { () throws(Errno) -> Inode in ReportTree.make(kind) }
+            try mountPseudo([UInt8]("/dev/attestation"), location, "attestation") { () throws(Errno) -> Inode in AttestationFS.make(kind) }
         }
         for target: StaticString in ["/dev/shm", "/tmp"] { try mountTemporary([UInt8](target), location, mode: 0o1777) }
         try mountTemporary([UInt8]("/run"), location, mode: 0o755)

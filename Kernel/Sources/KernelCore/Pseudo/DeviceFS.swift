@@ -2,6 +2,7 @@
 //
 // /dev: an in-memory file system with the usual nodes. Programs may add to it, as in a container.
 
+import Formats
 import LinuxABI
 import Machine
 
@@ -17,6 +18,7 @@ public enum DeviceFS {
         try add(root, "tty", DeviceNodes.tty, 0o666)
         try add(root, "console", DeviceNodes.console, 0o620)
         try add(root, "ptmx", DeviceNodes.ptmx, 0o666)
+        if kernel.evidence?.kind.speaksSGX == true { try add(root, "sgx", DeviceNodes.sgx, 0o666) }
         try link(root, "fd", "/proc/self/fd")
         try link(root, "stdin", "/proc/self/fd/0")
         try link(root, "stdout", "/proc/self/fd/1")

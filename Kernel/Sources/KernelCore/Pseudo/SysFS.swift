@@ -19,6 +19,7 @@ public enum SysFS {
         let mm = kernelDirectory.directory("mm").directory("transparent_hugepage")
         mm.line("enabled", "always [madvise] never")
         mm.line("hpage_pmd_size", "2097152")
+        if kernel.evidence != nil { _ = kernelDirectory.directory("config") }
         let system = root.directory("devices").directory("system")
         fillProcessors(system.directory("cpu"))
         let nodes = system.directory("node")
