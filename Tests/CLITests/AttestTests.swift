@@ -132,6 +132,18 @@ import Testing
         #expect(try workshop.run(["logs", "box"]).output.contains("configfs-tsm"))
     }
 
+    @Test func processesThatComeAtOnceGetTheSamePlatform() throws {
+        let platform = URL(fileURLWithPath: TestPaths.command).deletingLastPathComponent().path + "/cloister-platform"
+        let script =
+            #"for i in 1 2 3 4 5 6 7 8; do "$0" root > root.$i & done; wait; cat root.* | grep -c BEGIN; sort -u root.* | md5sum; sort -u root.1 | md5sum"#
+        let result = try Workshop.spawn(
+            "/bin/bash", ["-c", script, platform], input: nil, in: workshop, ["XDG_DATA_HOME": workshop.folder + "/data"])
+        let lines = result.output.split(separator: "\n")
+        try #require(lines.count == 3, "\(result.output)\(result.errors)")
+        #expect(lines[0] == "8" && lines[1] == lines[2])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: workshop.folder + "/data/cloister/platform") == ["machine.json"])
+    }
+
     @Test func nobodyAnswersForAnUnknownEnclave() throws {
         #expect(try workshop.run(["attest", "box"]).code == 66)
     }
