@@ -2,6 +2,7 @@
 // Round trips between two ends: `roundtrip NAME BUDGET SCRATCH CHANNEL threads|processes 1|2`, where the last
 // argument is the number of processors. With two, each end is pinned to its own; with one, both share one.
 #include "measure.h"
+#include "tcp.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -57,6 +58,13 @@ static void prepare_unix(void) {
     int pair[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
     read_ends[CALLER] = write_ends[ECHO] = pair[0]; // what one writes here, the other reads from pair[1]
+    read_ends[ECHO] = write_ends[CALLER] = pair[1];
+}
+
+static void prepare_tcp(void) {
+    int pair[2];
+    tcp_pair(pair);
+    read_ends[CALLER] = write_ends[ECHO] = pair[0];
     read_ends[ECHO] = write_ends[CALLER] = pair[1];
 }
 
@@ -143,6 +151,7 @@ static void wait_condvar(int end) {
 static const struct channel channels[] = {
     {"pipe", prepare_pipe, wake_bytes, wait_bytes},
     {"unix", prepare_unix, wake_bytes, wait_bytes},
+    {"tcp", prepare_tcp, wake_bytes, wait_bytes},
     {"epoll", prepare_epoll, wake_epoll, wait_epoll},
     {"futex", prepare_nothing, wake_futex, wait_futex},
     {"condvar", prepare_condvar, wake_condvar, wait_condvar},

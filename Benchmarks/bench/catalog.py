@@ -81,9 +81,12 @@ def _processes() -> list[Benchmark]:
 
 
 def _round_trips() -> list[Benchmark]:
-    found = [_program("channels", "throughput", "pipe-throughput", at_least(4.0), higher=True)]
+    found = [
+        _program("channels", "throughput", "pipe-throughput", at_least(4.0), higher=True),
+        _program("channels", "throughput", "tcp-throughput", at_least(2.0), "tcp", higher=True),
+    ]
     for processors, limit in ((2, 0.6), (1, 1.0)):
-        for channel in ("pipe", "unix", "futex", "condvar", "epoll"):
+        for channel in ("pipe", "unix", "tcp", "futex", "condvar", "epoll"):
             for ends in ("threads", "processes"):
                 found.append(_program(
                     "channels", "roundtrip", f"{channel}-{ends}-{processors}cpu", at_most(limit),

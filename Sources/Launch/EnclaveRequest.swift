@@ -21,6 +21,8 @@ package struct EnclaveRequest: Sendable {
     package var hostname = "cloister"
     package var mounts: [BootConfig.Mount] = []
     package var limits = BootConfig.Limits()
+    /// On the host's own root; an image's manifest decides it itself.
+    package var reachesHostLoopback = false
 
     package init(root: EnclaveRoot) {
         self.root = root
@@ -34,6 +36,7 @@ package struct EnclaveRequest: Sendable {
         case .image(let image): names += image.insecureOptions
         }
         if mounts.contains(where: { $0.kind == .host }) { names.append("insecure_host_mounts") }
+        if reachesHostLoopback { names.append("insecure_host_loopback") }
         return names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
@@ -49,6 +52,7 @@ package struct EnclaveRequest: Sendable {
         config.mounts = mounts
         config.limits = limits
         if case .insecureHost = root { config.insecureHostRoot = true }
+        config.insecureHostLoopback = reachesHostLoopback
         return config
     }
 

@@ -89,6 +89,10 @@ import Testing
         #expect(try ForegroundRun.run(honest, options).end == .exited(125))
     }
 
+    @Test func hostsLoopbackIsRefusedByTheKernel() throws {
+        try expect("the caller may not choose the host's loopback") { $0.reachesHostLoopback = true }
+    }
+
     @Test func execIsHeldToTheManifest() throws {
         #expect(try workshop.run(["start", "-q", "--name", "box", "tools.img"]).code == 0)
         let own = ["/bin/busybox", "echo", "from the entry point"]

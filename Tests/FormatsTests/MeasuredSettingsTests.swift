@@ -94,6 +94,7 @@ import Testing
         Lie("more processes", .limits) { $0.limits.processes = 51 },
         Lie("more descriptors", .limits) { $0.limits.descriptors = 0 },
         Lie("a log of the calls", .trace) { $0.traceDescriptor = 5 },
+        Lie("the host's loopback", .hostLoopback) { $0.insecureHostLoopback = true },
     ]
 
     @Test(arguments: lies) func lieIsRefusedByItsName(_ lie: Lie) throws {
@@ -106,7 +107,9 @@ import Testing
         var open = settings
         open.choices = [.command, .arguments, .workingDirectory, .user]
         open.allowsTrace = true
-        let isLeftToTheCaller = [.program, .workingDirectory, .user, .group, .trace].contains(lie.field)
+        open.allowsHostLoopback = true
+        let leftToTheCaller: [RunRefusal.Field] = [.program, .workingDirectory, .user, .group, .trace, .hostLoopback]
+        let isLeftToTheCaller = leftToTheCaller.contains(lie.field)
         #expect((try? open.applied(to: config)) != nil ? isLeftToTheCaller : !isLeftToTheCaller)
     }
 

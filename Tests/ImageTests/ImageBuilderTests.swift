@@ -48,6 +48,7 @@ import Testing
             insecure_host_mounts: [{ source: /srv, target: /data }, { source: /w, target: /w, read_only: false }]
             insecure_host_environment: true
             insecure_trace: true
+            insecure_host_loopback: true
             passed_through: [command, arguments, working_directory, user, mounts]
             """
         try await bench.build(yaml)
@@ -61,7 +62,8 @@ import Testing
         #expect(text(read.hostname) == "box")
         let trusted = read.trusted.map { (text($0.name), text($0.value)) }.sorted { $0.0 < $1.0 }
         #expect(trusted.map(\.0) == ["PATH", "Ä"] && trusted.map(\.1) == ["/x", ""])
-        #expect(read.passedVariables.map(text) == ["TERM", "TZ"] && read.passesWholeEnvironment && read.allowsTrace)
+        #expect(read.passedVariables.map(text) == ["TERM", "TZ"] && read.passesWholeEnvironment)
+        #expect(read.allowsTrace && read.allowsHostLoopback)
         #expect(read.mounts.map { text($0.target) } == ["/m", "/n", "/data", "/w"])
         #expect(read.mounts.map { text($0.source) } == ["", "", "/srv", "/w"])
         #expect(read.mounts.map(\.isReadOnly) == [false, true, true, false])

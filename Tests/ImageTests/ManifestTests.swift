@@ -39,6 +39,7 @@ private let full = """
         target: /data
     insecure_host_environment: false
     insecure_trace: true
+    insecure_host_loopback: true
     passed_through: [working_directory, user]
     """
 
@@ -62,7 +63,7 @@ private let full = """
         #expect(settings.limits.memoryBytes == 2 << 30)
         #expect(settings.insecureTrace && settings.passedThrough == ["working_directory", "user"])
         #expect(settings.insecureHostMounts == [HostMount(source: "/srv", target: "/data", isReadOnly: true)])
-        #expect(settings.insecureOptions == ["insecure_host_mounts", "insecure_trace"])
+        #expect(settings.insecureOptions == ["insecure_host_mounts", "insecure_trace", "insecure_host_loopback"])
     }
 
     @Test(arguments: [

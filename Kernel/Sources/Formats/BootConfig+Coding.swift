@@ -30,6 +30,7 @@ extension BootConfig {
         case trace = 13
         case statistics = 14
         case platform = 15
+        case insecureHostLoopback = 16
 
         var mayRepeat: Bool { self == .argument || self == .environment || self == .mount }
     }
@@ -60,6 +61,7 @@ extension BootConfig {
         if let traceDescriptor { number(.trace, UInt32(bitPattern: traceDescriptor)) }
         if let statisticsDescriptor { number(.statistics, UInt32(bitPattern: statisticsDescriptor)) }
         if let platform { field(.platform, Self.encode(platform)) }
+        if insecureHostLoopback { field(.insecureHostLoopback, []) }
 
         var message = ByteWriter()
         message.u32(Self.magic)
@@ -133,6 +135,7 @@ extension BootConfig {
         case .trace: traceDescriptor = try Self.descriptor(&value)
         case .statistics: statisticsDescriptor = try Self.descriptor(&value)
         case .platform: platform = try Self.platform(&value)
+        case .insecureHostLoopback: insecureHostLoopback = true
         }
     }
 }

@@ -18,6 +18,8 @@ public struct BootConfig: Sendable, Equatable {
     public var image: ImageReference?
     /// The host's own file system is the root. Nothing is verified.
     public var insecureHostRoot = false
+    /// Programs may reach the host's own services over the loopback.
+    public var insecureHostLoopback = false
     public var mounts: [Mount] = []
     public var limits = Limits()
     /// Present when descriptor 0 is the user's terminal, already in raw mode.

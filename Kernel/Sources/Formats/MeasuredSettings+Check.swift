@@ -4,7 +4,7 @@
 /// The launcher asked for something that the image's manifest does not leave to it.
 public struct RunRefusal: Error, Sendable, Equatable {
     public enum Field: Sendable, Equatable {
-        case program, environment, workingDirectory, user, group, hostname, mounts, limits, trace
+        case program, environment, workingDirectory, user, group, hostname, mounts, limits, trace, hostLoopback
     }
 
     public let field: Field
@@ -40,6 +40,7 @@ public struct RunRefusal: Error, Sendable, Equatable {
         case .mounts: ("the mounts", "mounts, insecure_host_mounts, passed_through: [mounts]")
         case .limits: ("the limits", "limits")
         case .trace: ("the system-call log", "insecure_trace")
+        case .hostLoopback: ("the host's loopback", "insecure_host_loopback")
         }
     }
 }
@@ -59,6 +60,8 @@ extension MeasuredSettings {
         try checkMounts(asked.mounts)
         guard asked.limits == limits else { throw RunRefusal(.limits) }
         guard allowsTrace || asked.traceDescriptor == nil else { throw RunRefusal(.trace) }
+        guard allowsHostLoopback || !asked.insecureHostLoopback else { throw RunRefusal(.hostLoopback) }
+        config.insecureHostLoopback = allowsHostLoopback
         return config
     }
 

@@ -27,14 +27,14 @@ extension MeasuredSettings {
         [
             "entryPoint", "arguments", "workingDirectory", "userID", "groupID", "hostname", "environment", "mounts",
             "insecureHostMounts", "limits", "passedThrough", "insecureHostEnvironment", "insecureTrace", "productID",
-            "securityVersion", "name",
+            "securityVersion", "insecureHostLoopback", "name",
         ]
     }
 
     private mutating func read(_ cursor: inout ManifestCursor) throws(ImageError) {
         var settings = self
         var hostMounts: [BootConfig.Mount] = []
-        try cursor.object(Self.fields, optional: [0]) { (cursor, field) throws(ImageError) in
+        try cursor.object(Self.fields, optional: [0, 15]) { (cursor, field) throws(ImageError) in
             switch field {
             case 0: settings.entryPoint = try cursor.string()
             case 1: settings.arguments = try cursor.strings()
@@ -58,6 +58,7 @@ extension MeasuredSettings {
             case 12: settings.allowsTrace = try cursor.boolean()
             case 13: settings.productID = try cursor.number16()
             case 14: settings.securityVersion = try cursor.number16()
+            case 15: settings.allowsHostLoopback = try cursor.boolean()
             default: _ = try cursor.string()
             }
         }

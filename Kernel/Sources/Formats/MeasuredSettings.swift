@@ -25,6 +25,8 @@ public struct MeasuredSettings: Sendable, Equatable {
     /// Which product of the signer this is, and how far its security fixes go (`product_id`, `security_version`).
     public var productID: UInt16 = 0
     public var securityVersion: UInt16 = 0
+    /// `insecure_host_loopback`: programs reach the host's own services over the loopback.
+    public var allowsHostLoopback = false
 
     public init() {}
 

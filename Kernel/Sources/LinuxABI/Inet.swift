@@ -96,6 +96,7 @@ public enum IPv6Option {
     public static let IPV6_RECVPKTINFO: Int32 = 49
     public static let IPV6_PKTINFO: Int32 = 50
     public static let IPV6_RECVHOPLIMIT: Int32 = 51
+    public static let IPV6_HOPLIMIT: Int32 = 52
     public static let IPV6_RECVPATHMTU: Int32 = 60
     public static let IPV6_PATHMTU: Int32 = 61
     public static let IPV6_DONTFRAG: Int32 = 62

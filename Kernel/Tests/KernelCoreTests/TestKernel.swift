@@ -19,6 +19,8 @@ struct TestKernel {
         host = ScriptedHost(answer)
         var config = BootConfig()
         config.insecureHostRoot = true
+        // Sockets of the loopback that nobody inside listens at are the host's, so that its answers are put to the test.
+        config.insecureHostLoopback = true
         config.mounts = mounts
         Machine.setSharedObject(Kernel(host: Host(host), config: config, measured: nil, table: AllFamilies.table()))
         Machine.lock()

@@ -18,6 +18,9 @@ extension ImageManifest {
             "insecure_host_environment": String(settings.insecureHostEnvironment),
         ]
         if settings.insecureTrace { facts["insecure_trace"] = "the host may log every system call" }
+        if settings.insecureHostLoopback == true {
+            facts["insecure_host_loopback"] = "programs reach the host's own services over the loopback"
+        }
         for word in settings.passedThrough { facts["passed_through.\(word)"] = "chosen by the host" }
         for (name, value) in settings.environment.trusted { facts["environment.trusted.\(name)"] = "'\(value)'" }
         for name in settings.environment.passedThrough {

@@ -43,8 +43,8 @@ extension Manifest {
             known: [
                 "name", "entry_point", "args", "working_directory", "user", "group", "hostname", "environment",
                 "files", "packages", "essential", "documentation", "python_bytecode", "mounts", "limits",
-                "insecure_host_mounts", "insecure_host_environment", "insecure_trace", "passed_through",
-                "product_id", "security_version",
+                "insecure_host_mounts", "insecure_host_environment", "insecure_trace", "insecure_host_loopback",
+                "passed_through", "product_id", "security_version",
             ])
         settings = try RuntimeSettings(top)
         files = try FileRule.list(top)
@@ -68,6 +68,7 @@ extension RuntimeSettings {
         environment = try EnvironmentSettings(top)
         limits = try LimitSettings(top)
         insecureHostEnvironment = try top.value("insecure_host_environment")?.boolean() ?? false
+        insecureHostLoopback = try top.value("insecure_host_loopback")?.boolean() == true ? true : nil
         insecureTrace = try top.value("insecure_trace")?.boolean() ?? false
         for item in try top.list("passed_through") { passedThrough.append(try item.choice()) }
         productID = try top.value("product_id")?.number(as: UInt16.self) ?? 0

@@ -18,6 +18,8 @@ public struct RuntimeSettings: Codable, Sendable, Equatable {
     public var insecureHostEnvironment = false
     /// Let the host have a log of every system call, with what is in the arguments.
     public var insecureTrace = false
+    /// Let programs reach the host's own services over the loopback. Nil stands for no, and leaves images as they were.
+    public var insecureHostLoopback: Bool?
     /// What else the caller, who is the host, may choose: words of `Formats.MeasuredSettings.Choices`.
     public var passedThrough: [String] = []
     /// Which product of its signer this is, and how far its security fixes go: sealing keys by signer depend on both.
@@ -31,6 +33,7 @@ public struct RuntimeSettings: Codable, Sendable, Equatable {
         (insecureHostMounts.isEmpty ? [] : ["insecure_host_mounts"])
             + (insecureHostEnvironment ? ["insecure_host_environment"] : [])
             + (insecureTrace ? ["insecure_trace"] : [])
+            + (insecureHostLoopback == true ? ["insecure_host_loopback"] : [])
     }
 }
 

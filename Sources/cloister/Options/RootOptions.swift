@@ -14,6 +14,9 @@ struct RootOptions: ParsableArguments {
     @Flag(help: "Use the host's own files as root, unverified: for a quick try.")
     var insecureHostRoot = false
 
+    @Flag(help: "With --insecure-host-root: let programs reach the host's own services at 127.0.0.1 and ::1.")
+    var insecureHostLoopback = false
+
     @Option(help: ArgumentHelp("Run as this user and group, by number.", valueName: "UID[:GID]"))
     var user: String?
 
@@ -41,7 +44,13 @@ struct RootOptions: ParsableArguments {
         case (true, nil):
             request = EnclaveRequest(root: .insecureHost)
             request.environment = Self.hostRootEnvironment + entries
+            request.reachesHostLoopback = insecureHostLoopback
         case (false, let path?):
+            if insecureHostLoopback {
+                throw LaunchError(
+                    .usage, "an image decides this itself", at: "--insecure-host-loopback",
+                    next: "write insecure_host_loopback: true into its manifest")
+            }
             let checked = try ImageCheck.open(path, kernel: kernel)
             request = try EnclaveRequest(image: checked, passing: entries, hasTerminal: terminal)
         case (true, _?):

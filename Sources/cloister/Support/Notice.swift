@@ -23,6 +23,7 @@ enum Notice {
         case "insecure_host_mounts": "folders of the host are visible inside, unverified and unsealed"
         case "insecure_host_environment": "the caller chooses every variable that the manifest does not fix"
         case "insecure_trace": "the host may log every system call with its arguments"
+        case "insecure_host_loopback": "programs reach the host's own services over the loopback, in plain text"
         default: "see docs/threat-model.md"
         }
     }

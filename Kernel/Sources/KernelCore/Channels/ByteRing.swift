@@ -64,6 +64,14 @@ struct ByteRing {
         return done
     }
 
+    /// The byte at `index` from the oldest; 0 beyond the end.
+    func byte(at index: Int) -> UInt8 {
+        guard index >= 0, index < count else { return 0 }
+        var bytes: [UInt8] = [0]
+        PageMemory.load(base.advanced(by: (head + index) & (storage - 1)), into: &bytes, at: 0, 1)
+        return bytes[0]
+    }
+
     @inline(__always) mutating func drop(_ bytes: Int) {
         head += min(max(bytes, 0), count)
         // Small messages stay in the first page.

@@ -14,6 +14,8 @@ final class ChannelState {
     /// Names in the abstract namespace, with the socket type appended.
     var abstractNames: [[UInt8]: UnixSocket] = [:]
     var nextAutomaticName: UInt32 = 0
+    /// Ports of the loopback, and who is at them.
+    var inet = InetState()
     /// Numbers that netlink sockets are addressed by.
     var netlinkPorts = Set<UInt32>()
     /// Descriptions on their way through sockets.

@@ -34,6 +34,8 @@ public final class Kernel {
     public let processLimit: Int
     public let memoryLimit: UInt64
     public let descriptorLimit: Int
+    /// `insecure_host_loopback`: programs may reach the host's own services at 127.0.0.1.
+    public let allowsHostLoopback: Bool
     var sharedUse = SharedMemoryUse()
     public var hostname: [UInt8]
     public var domainname: [UInt8] = [UInt8]("(none)")
@@ -62,6 +64,7 @@ public final class Kernel {
         memoryLimit = config.limits.memoryBytes
         descriptorLimit = Int(config.limits.descriptors)
         self.table = table
+        allowsHostLoopback = config.insecureHostLoopback
         // The kernel's own data may take a quarter of what the programs may.
         if memoryLimit != 0 { Machine.setHeapLimit(max(memoryLimit / 4, 64 << 20)) }
         hostname = config.hostname.isEmpty ? [UInt8]("cloister") : config.hostname

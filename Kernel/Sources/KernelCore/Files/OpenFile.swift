@@ -17,7 +17,7 @@ open class OpenFile {
     public var location: Location?
     public var position: Int64 = 0
     /// F_SETOWN and F_SETSIG: remembered.
-    public var signalOwner = FOwnerEx()
+    public var signalOwner = FOwnerEx() { didSet { ownerChanged() } }
     public var ownerSignal: Int32 = 0
     /// epoll registrations of this description; they end with it.
     var watchers: [EpollItem] = []
@@ -54,6 +54,10 @@ open class OpenFile {
     open var waitQueue: WaitQueue? { nil }
     /// A host descriptor that must be polled as well (sockets, terminals of the host); nil when the kernel knows everything.
     open var hostDescriptor: Int32? { nil }
+    /// Whether what the host says of `hostDescriptor` stands beside what the kernel knows, and `pollInside()` is that alone. Otherwise
+    /// the host only says when `poll()` is worth a look; without a `waitQueue` the host says everything.
+    open var hostStandsBeside: Bool { false }
+    open func pollInside() -> PollEvents { poll() }
     open func ioctl(_ command: UInt32, _ argument: UInt64, _ thread: Thread) throws(Errno) -> Int { throw .ENOTTY }
     /// Directory entries from `position`: `emit(name, inode number, type, next position)` returns false when the buffer is full.
     open func readDirectory(_ emit: (_ name: [UInt8], _ number: UInt64, _ type: UInt8, _ next: Int64) -> Bool) throws(Errno) {
@@ -71,6 +75,8 @@ open class OpenFile {
     open func descriptorClosed(_ process: Process) {}
     /// O_NONBLOCK, O_APPEND and the like were changed by fcntl.
     open func flagsChanged() {}
+    /// F_SETOWN gave it another owner.
+    open func ownerChanged() {}
     /// F_GETPIPE_SZ and F_SETPIPE_SZ; EBADF for what is not a pipe.
     open func pipeCapacity() throws(Errno) -> Int { throw .EBADF }
     open func setPipeCapacity(_ bytes: Int, _ thread: Thread) throws(Errno) -> Int { throw .EBADF }

@@ -35,6 +35,15 @@ extension EpollFile {
         if item.isExclusive { exclusiveHostItems += 1 }
     }
 
+    /// The description came to have a host descriptor, lost it, or has another.
+    func hostPartChanged(_ item: EpollItem) {
+        closeHostPart(item)
+        guard let descriptor = item.file.hostDescriptor else { return }
+        // A host that cannot watch it leaves the item as one that nothing happens to.
+        do { try watchHost(item, descriptor) } catch { return }
+        queue.notifyAll(0)
+    }
+
     func rewatchHost(_ item: EpollItem) throws(Errno) {
         guard item.hostDescriptor >= 0 else { return }
         try kernel.host.epollControl(
@@ -56,7 +65,7 @@ extension EpollFile {
     /// A description that the kernel itself also knows is only looked at again when the host speaks: no edge, no one-shot.
     private func hostEvents(for item: EpollItem) -> UInt32 {
         let wanted = item.interest & 0xffff
-        return item.queue == nil ? wanted | item.flags & (Epoll.EPOLLET | Epoll.EPOLLONESHOT | Epoll.EPOLLEXCLUSIVE) : wanted
+        return item.hostSpeaksForItself ? wanted | item.flags & (Epoll.EPOLLET | Epoll.EPOLLONESHOT | Epoll.EPOLLEXCLUSIVE) : wanted
     }
 
     /// Asks the host; writes events of items that only it knows, and marks the others as worth a look.
@@ -74,10 +83,11 @@ extension EpollFile {
             guard let event = EpollEvent(bytes: events, at: i * 12), let item = hostItems[event.data] else { continue }
             let events = event.events & item.interest
             if events == 0 { continue }
-            if item.queue != nil {
+            if !item.hostSpeaksForItself {
                 becameReady(item)
                 continue
             }
+            item.hostRound = round
             try UserMemory.write(EpollEvent(events: events, data: item.data), to: address + UInt64(count) * 12)
             count += 1
             if item.flags & Epoll.EPOLLONESHOT != 0 { item.interest = 0 }

@@ -15,6 +15,8 @@ final class EpollFile: OpenFile {
     var hostItems: [UInt64: EpollItem] = [:]
     var nextHostNumber: UInt64 = 1
     var hostEvents: [UInt8] = []
+    /// Counts the questions to the host.
+    var round: UInt64 = 0
     /// How many of `hostItems` are exclusive: then the host must see who waits.
     var exclusiveHostItems = 0
 
@@ -39,7 +41,7 @@ final class EpollFile: OpenFile {
     override func poll() -> PollEvents {
         // Items that turn out to have nothing leave the list.
         while let item = first {
-            if item.file.poll() & item.interest != 0 { return PollEvents(Poll.POLLIN | Poll.POLLRDNORM) }
+            if item.ownEvents & item.interest != 0 { return PollEvents(Poll.POLLIN | Poll.POLLRDNORM) }
             unlink(item)
         }
         return hostSet >= 0 && kernel.host.pollNow(hostSet, PollEvents(Poll.POLLIN)) != 0 ? PollEvents(Poll.POLLIN | Poll.POLLRDNORM) : 0
@@ -86,7 +88,7 @@ final class EpollFile: OpenFile {
     private func lookAgain(_ item: EpollItem) {
         // What the host watches alone is told by the host.
         if item.queue == nil && item.hostDescriptor >= 0 { return }
-        if item.file.poll() & item.interest != 0 { becameReady(item) }
+        if item.ownEvents & item.interest != 0 { becameReady(item) }
     }
 
     // MARK: the ready list
@@ -119,11 +121,20 @@ final class EpollFile: OpenFile {
     /// Writes up to `maximum` events to the guest; returns how many.
     func collect(_ address: UInt64, _ maximum: Int) throws(Errno) -> Int {
         var count = 0
-        if hostSet >= 0 { count = try collectHost(address, maximum) }
+        if hostSet >= 0 {
+            round += 1
+            count = try collectHost(address, maximum)
+        }
         let end = last
         while count < maximum, let item = first {
             unlink(item)
-            let found = item.file.poll() & item.interest
+            // One event an item: what the host said goes first, the rest comes with the next call.
+            if hostSet >= 0 && item.hostRound == round && count > 0 {
+                link(item)
+                if item === end { break }
+                continue
+            }
+            let found = item.ownEvents & item.interest
             if found != 0 {
                 do {
                     try UserMemory.write(EpollEvent(events: found, data: item.data), to: address + UInt64(count) * 12)

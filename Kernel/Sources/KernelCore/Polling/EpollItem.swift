@@ -18,6 +18,10 @@ final class EpollItem: Waiter {
     /// What the set's host epoll watches for it, and under which number; -1 where the host has no part in it.
     var hostDescriptor: Int32 = -1
     var hostNumber: UInt64 = 0
+    /// What the host says goes to the program as it is.
+    let hostSpeaksForItself: Bool
+    /// The collection in which the host last spoke for it.
+    var hostRound: UInt64 = 0
     /// A duplicate made because the host knows the descriptor already.
     var ownsHostDescriptor = false
 
@@ -33,6 +37,7 @@ final class EpollItem: Waiter {
         fileReference = Unretained(file)
         self.key = key
         queue = file.waitQueue
+        hostSpeaksForItself = queue == nil || file.hostStandsBeside
         interest = event.events & ~EpollItem.flagBits | Epoll.EPOLLERR | Epoll.EPOLLHUP
         flags = event.events & EpollItem.flagBits
         data = event.data
@@ -41,6 +46,9 @@ final class EpollItem: Waiter {
     // Both sides' deinit takes the item out of everything first.
     @inline(__always) var epoll: EpollFile { epollReference.object }
     @inline(__always) var file: OpenFile { fileReference.object }
+
+    /// The events that hold now as far as the host does not tell them itself.
+    var ownEvents: PollEvents { hostSpeaksForItself && hostDescriptor >= 0 ? file.pollInside() : file.poll() }
 
     override func notify(_ queue: WaitQueue) {
         if interest & queue.events != 0 { epoll.becameReady(self) }

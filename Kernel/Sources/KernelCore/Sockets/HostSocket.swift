@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A TCP or UDP socket of the host (ip(7), ipv6(7), tcp(7), udp(7)). The host's socket never blocks: what waits, waits here, where a
-// signal ends it. The host sees every byte; programs that care encrypt.
+// A socket of the host: the outer part of an internet socket (InetSocket), or a standard stream. The host's socket never blocks: what
+// waits, waits here, where a signal ends it. The host sees every byte; programs that care encrypt.
 
 import LinuxABI
 import Machine
 
 final class HostSocket: SocketFile {
-    private let descriptor: Int32
+    let descriptor: Int32
     /// Whose host socket it is: made here; handed over by a client; the caller's own standard stream.
     private enum Ownership {
         case made
@@ -38,19 +38,8 @@ final class HostSocket: SocketFile {
     }
 
     static func open(_ domain: Int32, _ type: Int32, _ protocolNumber: Int32, flags: Int32) throws(Errno) -> HostSocket {
-        var known = protocolNumber
-        switch type {
-        case SocketType.SOCK_STREAM:
-            if known == 0 { known = IPProtocol.IPPROTO_TCP }
-            guard known == IPProtocol.IPPROTO_TCP else { throw .EPROTONOSUPPORT }
-        case SocketType.SOCK_DGRAM:
-            if known == 0 { known = IPProtocol.IPPROTO_UDP }
-            guard known == IPProtocol.IPPROTO_UDP else { throw .EPROTONOSUPPORT }
-        case SocketType.SOCK_RAW: throw known == 0 ? .EPROTONOSUPPORT : .EPERM
-        default: throw .ESOCKTNOSUPPORT
-        }
-        let descriptor = try kernel.host.socket(domain, type, known)
-        return HostSocket(descriptor, domain: domain, type: type, protocolNumber: known, flags: flags)
+        let descriptor = try kernel.host.socket(domain, type, protocolNumber)
+        return HostSocket(descriptor, domain: domain, type: type, protocolNumber: protocolNumber, flags: flags)
     }
 
     private var isStream: Bool { type == SocketType.SOCK_STREAM }
@@ -83,24 +72,21 @@ final class HostSocket: SocketFile {
 
     // MARK: names and connections
 
-    override func bind(_ address: [UInt8], _ thread: Thread) throws(Errno) { try kernel.host.bind(descriptor, address) }
-    override func listen(_ backlog: Int32, _ thread: Thread) throws(Errno) { try kernel.host.listen(descriptor, backlog) }
     override func shutdown(_ how: Int32) throws(Errno) { try kernel.host.shutdown(descriptor, how) }
     override func localAddress() throws(Errno) -> [UInt8] {
         try kernel.host.address(of: descriptor, isPeer: false, domain: domain)
     }
     override func peerAddress() throws(Errno) -> [UInt8] { try kernel.host.address(of: descriptor, isPeer: true, domain: domain) }
 
-    override func accept(flags: Int32, _ thread: Thread) throws(Errno) -> SocketFile {
-        // The host's accept would wait under the kernel's lock on a socket that was not made here.
-        guard ownership == .made else { throw .EOPNOTSUPP }
-        let accepted = try wait(Poll.POLLIN, mayWait: !isNonblocking, timeout: receiveTimeout, thread) { () throws(Errno) -> Int32? in
-            do throws(Errno) { return try kernel.host.acceptSocket(descriptor) } catch {
-                if error == .EAGAIN { return nil }
-                throw error
-            }
+    /// A connection that is there; nil where there is none.
+    func acceptNow(flags: Int32) throws(Errno) -> HostSocket? {
+        do throws(Errno) {
+            let accepted = try kernel.host.acceptSocket(descriptor)
+            return HostSocket(accepted, domain: domain, type: type, protocolNumber: protocolNumber, flags: flags)
+        } catch {
+            if error == .EAGAIN { return nil }
+            throw error
         }
-        return HostSocket(accepted, domain: domain, type: type, protocolNumber: protocolNumber, flags: flags)
     }
 
     override func connect(_ address: [UInt8], _ thread: Thread) throws(Errno) {

@@ -59,6 +59,8 @@ class SocketFile: OpenFile {
     func connect(_ address: [UInt8], _ thread: Thread) throws(Errno) { throw .EOPNOTSUPP }
     func localAddress() throws(Errno) -> [UInt8] { throw .EOPNOTSUPP }
     func peerAddress() throws(Errno) -> [UInt8] { throw .ENOTCONN }
+    /// The peer's address for accept(2), which has it even when the peer is gone already.
+    func acceptedAddress() throws(Errno) -> [UInt8] { try peerAddress() }
     func shutdown(_ how: Int32) throws(Errno) { throw .EOPNOTSUPP }
     func send(_ buffer: inout IOBuffer, _ request: SendRequest, _ thread: Thread) throws(Errno) -> Int { throw .EOPNOTSUPP }
     func receive(_ buffer: inout IOBuffer, _ request: inout ReceiveRequest, _ thread: Thread) throws(Errno) -> Int { throw .EOPNOTSUPP }

@@ -91,7 +91,7 @@ public enum Sockets {
         case SocketFamily.AF_UNIX:
             file = UnixSocketFile(UnixSocket(type: try unixType(type, call.i2)), flags: flags)
         case SocketFamily.AF_INET, SocketFamily.AF_INET6:
-            file = try HostSocket.open(call.i0, type, call.i2, flags: flags)
+            file = try InetSocket.open(call.i0, type, call.i2, flags: flags, call.thread)
         case SocketFamily.AF_NETLINK: file = try NetlinkSocket.open(type, call.i2, flags: flags)
         default: throw .EAFNOSUPPORT
         }
@@ -133,7 +133,7 @@ public enum Sockets {
         if call.a1 != 0 {
             // The peer may be gone already.
             var address: [UInt8]
-            do { address = try file.peerAddress() } catch { address = [UInt8(truncatingIfNeeded: file.domain), 0] }
+            do { address = try file.acceptedAddress() } catch { address = [UInt8(truncatingIfNeeded: file.domain), 0] }
             try writeAddress(address, call.a1, call.a2)
         }
         return try install(file, flags, call)
