@@ -36,6 +36,7 @@ import Testing
         Failure(words: "run -- ls", code: 125),
         Failure(words: "run --insecure-host-root", code: 125),
         Failure(words: "run x.img --insecure-host-root -- ls", code: 125),
+        Failure(words: "run x.img --insecure-host-loopback -- ls", code: 125),
         Failure(words: "run missing.img -- ls", code: 125),
         Failure(words: "exec nobody -- ls", code: 125),
         Failure(words: "stop nobody", code: 66),

@@ -179,6 +179,9 @@ struct KernelFuzzTests {
             let pair = value { () throws(Errno) in try UserMemory.read(base, UInt64.self) } ?? 0
             let (left, right) = (pair & 0xffff_ffff, pair >> 32)
             let inet = UInt64(bitPattern: test.call(41, 2, 0o4002, 0))
+            // 127.0.0.1, port 9: the host's, since nobody inside is there.
+            test.put([2, 0, 0, 9, 127, 0, 0, 1] + [UInt8](repeating: 0, count: 8), at: base)
+            precondition(test.call(42, inet, base, 16) == 0)
             var rights: [UInt8] = []
             for (type, count) in [(UInt32(1), 8), (2, 12)] {
                 rights.append(littleEndian: UInt64(16 + count))

@@ -33,6 +33,7 @@ int main(void) {
     CHECK_EQ(state_of("tcp", port, own, server), established);
     shutdown(client, SHUT_WR);
     CHECK(readable(server, 1000) == POLLIN, "the end arrives");
+    for (int i = 0; i < 1000 && state_of("tcp", own, port, client) != fin_wait2; i++) sleep_ms(1);
     CHECK_EQ(state_of("tcp", own, port, client), fin_wait2);
     CHECK_EQ(state_of("tcp", port, own, server), close_wait);
     CHECK_EQ(state_of("tcp6", port, 0, -1), -1);

@@ -77,6 +77,7 @@ struct InetOptions {
         } else if number < rule.smallest || number > rule.largest {
             throw .EINVAL
         }
+        if level == SocketOption.SOL_IP && name == IPOption.IP_TTL && number == 0 { throw .EINVAL }
         apply(level, name, &number)
         remember(level, name, SocketValue.int(number))
         return true
@@ -190,7 +191,10 @@ struct InetOptionRule {
         case TCPOption.TCP_KEEPCNT: number(9, 1, 127)
         case TCPOption.TCP_SYNCNT: number(6, 1, 127)
         case TCPOption.TCP_USER_TIMEOUT: number(0, 0)
-        case TCPOption.TCP_NOTSENT_LOWAT: number(0)
+        case TCPOption.TCP_NOTSENT_LOWAT, TCPOption.TCP_WINDOW_CLAMP: number(0)
+        case TCPOption.TCP_DEFER_ACCEPT: number(0)
+        case TCPOption.TCP_FASTOPEN: number(0, 0)
+        case TCPOption.TCP_LINGER2: number(60)
         default: nil
         }
     }
@@ -204,6 +208,8 @@ struct InetOptionRule {
         case IPOption.IP_TTL: number(64, -1, 255)
         case IPOption.IP_MINTTL: number(0, 0, 255)
         case IPOption.IP_MTU_DISCOVER: number(1, 0, 5)
+        case IPOption.IP_MULTICAST_TTL: number(1, -1, 255)
+        case IPOption.IP_MULTICAST_LOOP, IPOption.IP_MULTICAST_ALL: .flag(1)
         default: nil
         }
     }
@@ -216,6 +222,8 @@ struct InetOptionRule {
         case IPv6Option.IPV6_UNICAST_HOPS: number(64, -1, 255)
         case IPv6Option.IPV6_TCLASS: number(0, -1, 255)
         case IPv6Option.IPV6_MTU_DISCOVER: number(1, 0, 5)
+        case IPv6Option.IPV6_MULTICAST_HOPS: number(1, -1, 255)
+        case IPv6Option.IPV6_MULTICAST_LOOP, IPv6Option.IPV6_MULTICAST_ALL: .flag(1)
         default: nil
         }
     }

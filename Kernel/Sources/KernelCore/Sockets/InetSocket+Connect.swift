@@ -159,9 +159,14 @@ extension InetSocket {
         while endpoint.state == .connecting {
             switch thread.sleep(on: endpoint.queue, until: deadline) {
             case .woken: continue
-            case .timedOut: if endpoint.state == .connecting { throw .EINPROGRESS }
-            case .interrupted:
-                if endpoint.state == .connecting { throw thread.interrupted(sendTimeout == nil ? .ifHandlerAllows : .never) }
+            // It goes on; the next connect says how it ended.
+            case .timedOut where endpoint.state == .connecting:
+                endpoint.isUnasked = true
+                throw .EINPROGRESS
+            case .interrupted where endpoint.state == .connecting:
+                endpoint.isUnasked = true
+                throw thread.interrupted(sendTimeout == nil ? .ifHandlerAllows : .never)
+            case .timedOut, .interrupted: continue
             }
         }
         endpoint.isUnasked = false

@@ -25,8 +25,21 @@ extension InetSocket {
         guard HostSocketOptions.isReadable(level, name) else { throw HostSocketOptions.readingRefusal(level) }
         if let host { return try host.option(level, name, room: room) }
         if let known = ownOption(level, name) { return known }
-        if isInsideOnly { throw level == SocketOption.SOL_TCP && !isStream ? .EOPNOTSUPP : .ENOPROTOOPT }
+        if isInsideOnly {
+            if level == SocketOption.SOL_IP && name == IPOption.IP_MTU { throw .ENOTCONN }
+            throw isOfAnotherKind(level) ? .EOPNOTSUPP : .ENOPROTOOPT
+        }
         return try makeHost().option(level, name, room: room)
+    }
+
+    /// A level that sockets of this family and type do not have.
+    private func isOfAnotherKind(_ level: Int32) -> Bool {
+        switch level {
+        case SocketOption.SOL_TCP: !isStream
+        case SocketOption.SOL_UDP: isStream
+        case SocketOption.SOL_IPV6: !isIPv6
+        default: false
+        }
     }
 
     private func ownOption(_ level: Int32, _ name: Int32) -> [UInt8]? {
@@ -35,6 +48,10 @@ extension InetSocket {
             var bytes: [UInt8] = []
             bytes.append(littleEndian: endpoint.inodeNumber &+ 1)
             return bytes
+        case (SocketOption.SOL_SOCKET, SocketOption.SO_MEMINFO):
+            let held = isStream ? endpoint.ring.count : endpoint.charged
+            let numbers = [held, endpoint.options.receiveLimit, 0, endpoint.options.sendLimit, 0, 0, 0, endpoint.backlog.count, 0]
+            return numbers.flatMap { SocketValue.int(Int32(truncatingIfNeeded: $0)) }
         case (SocketOption.SOL_TCP, TCPOption.TCP_INFO): return isStream ? endpoint.information : nil
         case (SocketOption.SOL_TCP, TCPOption.TCP_CONGESTION):
             let name = [UInt8]("cubic")
@@ -52,14 +69,18 @@ extension InetSocket {
             return
         }
         guard HostSocketOptions.isWritable(level, name) else { throw HostSocketOptions.refusal(level, name) }
-        if level == SocketOption.SOL_IPV6 && name == IPv6Option.IPV6_V6ONLY && endpoint.isBound { throw .EINVAL }
+        if level == SocketOption.SOL_IPV6 && name == IPv6Option.IPV6_V6ONLY && isIPv6 && endpoint.isBound { throw .EINVAL }
         if let host { try host.setOption(level, name, value, thread) }
         if try endpoint.options.set(level, name, value, isStream: isStream, isIPv6: isIPv6) {
-            endpoint.queue.notifyAll()
+            // More room to send, or enough to read.
+            if level == SocketOption.SOL_SOCKET && (name == SocketOption.SO_SNDBUF || name == SocketOption.SO_RCVLOWAT) {
+                endpoint.queue.notifyAll()
+            }
             return
         }
         if host == nil {
-            if isInsideOnly && !(level == SocketOption.SOL_TCP && isStream) { throw .EOPNOTSUPP }
+            if isInsideOnly && isOfAnotherKind(level) { throw .ENOPROTOOPT }
+            if isInsideOnly && !(level == SocketOption.SOL_TCP) { throw .EOPNOTSUPP }
             if !isInsideOnly { try makeHost().setOption(level, name, value, thread) }
         }
         if !InetSocket.isMembership(level, name) { endpoint.options.remember(level, name, value) }

@@ -80,11 +80,12 @@ final class InetSocket: SocketFile {
         return made
     }
     func dropHost() {
-        if host == nil { return }
+        guard let old = host else { return }
         host = nil
         isHostBound = false
         isOutside = false
-        hostPartChanged()
+        // Epoll sets let go of its descriptor before it is closed.
+        withExtendedLifetime(old) { hostPartChanged() }
     }
     func becomeOutside() {
         isOutside = true

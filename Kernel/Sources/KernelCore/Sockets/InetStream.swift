@@ -37,12 +37,14 @@ extension InetEndpoint {
                     let wanted = min(room, buffer.remaining)
                     let copied: Int
                     do { copied = try peer.put(&buffer, wanted, isUrgent: flags & SocketMessage.MSG_OOB != 0) } catch {
-                        if done == 0 { throw error }
-                        return done
+                        if done > 0 { return done }
+                        // Without memory for a longer queue this one is full; an empty one would stay so.
+                        guard error == .ENOMEM, !peer.ring.isEmpty else { throw error }
+                        copied = 0
                     }
                     done += copied
                     bytesSent &+= UInt64(copied)
-                    if copied < wanted || buffer.isEmpty { return done }
+                    if copied > 0 && (copied < wanted || buffer.isEmpty) { return done }
                 }
                 wantsRoom = true
             }
