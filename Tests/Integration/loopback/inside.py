@@ -29,7 +29,7 @@ def redis(folder, port):
     print(subprocess.run([*client, "get", "secret"], capture_output=True, check=False).stdout.decode(), end="")
     shown = [line.split() for line in open("/proc/net/tcp", encoding="ascii").readlines()[1:]]
     wanted = f"0100007F:{int(port):04X}"
-    print("listed", sorted({line[3] for line in shown if line[1] == wanted}))
+    print("listed", {"01", "0A"} <= {line[3] for line in shown if line[1] == wanted})
     subprocess.run([*client, "shutdown", "nosave"], check=False)
     print("redis", server.wait())
 

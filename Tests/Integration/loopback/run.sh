@@ -38,7 +38,7 @@ if ss -Htuan | grep -q ":$port\b"; then fail "the host has a socket at port $por
 echo go >&6
 said=$(cat <&5)
 [[ $said == "plainly-readable-text
-listed ['01', '0A']
+listed True
 redis 0" ]] || fail "redis: $said"
 echo "redis and its clients talk over 127.0.0.1, and the host has no socket at that port"
 
@@ -63,11 +63,11 @@ PYTHON
 service=$!
 for _ in $(seq 100); do [[ -s $work/port ]] && break; sleep 0.05; done
 hosts_port=$(cat "$work/port")
-said=$(enclave reach "$hosts_port")
+said=$(enclave reach "$hosts_port") || fail "reach: $(cat "$work/errors")"
 [[ $said == "tcp Connection refused
 udp Connection refused" ]] || fail "a service of the host was reached: $said"
 options=(--insecure-host-loopback)
-said=$(enclave reach "$hosts_port")
+said=$(enclave reach "$hosts_port") || fail "reach: $(cat "$work/errors")"
 [[ $said == "tcp the host
 udp the host" ]] || fail "with --insecure-host-loopback: $said"
 grep -q 'insecure_host_loopback is in use' "$work/errors" || fail "the start does not say insecure_host_loopback"

@@ -20,6 +20,7 @@ struct InetPorts {
     static let ephemeral: ClosedRange<UInt16> = 32768...60999
     private var entries: [UInt16: Entry] = [:]
 
+    var isUnused: Bool { entries.isEmpty }
     func isFree(_ port: UInt16) -> Bool { entries[port] == nil }
 
     // MARK: binding
