@@ -158,6 +158,14 @@ static void controls(void) {
     }
     CHECK(info, "IP_PKTINFO says where it went");
     CHECK_EQ(ttl, 64);
+    // One send, several datagrams.
+    enum { udp_segment = 103 };
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    set_option(receiver, IPPROTO_IP, IP_PKTINFO, 0), set_option(receiver, IPPROTO_IP, IP_RECVTTL, 0);
+    CHECK(set_option(sender, IPPROTO_UDP, udp_segment, 3) == 0 && option(sender, IPPROTO_UDP, udp_segment) == 3, "UDP_SEGMENT");
+    CHECK(sendto(sender, "abcdefgh", 8, 0, (struct sockaddr *)&to, sizeof to) == 8, "eight bytes");
+    CHECK(recv(receiver, data, 8, 0) == 3 && recv(receiver, data, 8, 0) == 3 && recv(receiver, data, 8, 0) == 2 && data[1] == 'h', "in three");
+    CHECK_EQ(set_option(sender, IPPROTO_UDP, udp_segment, 0), 0);
     // A sender chooses its source.
     struct in_pktinfo source = {.ipi_spec_dst.s_addr = htonl(INADDR_LOOPBACK + 4)};
     struct sockaddr_in from;

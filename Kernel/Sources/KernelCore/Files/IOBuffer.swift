@@ -227,6 +227,18 @@ public struct IOBuffer {
     /// Transfers at most `count` more bytes.
     public mutating func limit(_ count: Int) { remaining = min(remaining, max(count, 0)) }
 
+    /// Passes over `count` bytes, of what is to be read.
+    public mutating func skip(_ count: Int) {
+        var rest = min(count, remaining)
+        while rest > 0 {
+            let n = piece(rest)
+            if n == 0 { break }
+            if isKernel { position += n }
+            advance(n)
+            rest -= n
+        }
+    }
+
     /// Drops what is left (a sink).
     public mutating func discard() -> Int {
         let n = remaining

@@ -66,10 +66,16 @@ extension InetSocket {
         if let error = endpoint.takeError() { throw error }
         let meant = destination.isAny ? destination.loopback : destination
         var source = try source(for: meant)
-        if !request.hostControl.isEmpty { source = try InetControl.source(request.hostControl) ?? source }
+        var segment = endpoint.options.segment
+        if !request.hostControl.isEmpty {
+            let asked = try InetControl.asked(request.hostControl)
+            source = asked.source ?? source
+            segment = asked.segment ?? segment
+        }
         if request.flags & SocketMessage.MSG_MORE != 0 { throw .EOPNOTSUPP }
         let length = buffer.remaining
         guard length <= (meant.isV4 ? 65507 : 65527) else { throw .EMSGSIZE }
+        guard segment == 0 || length <= segment * InetControl.mostSegments else { throw .EINVAL }
         if !endpoint.isBound { try endpoint.bindAutomatically() }
         source.port = endpoint.local.port
         guard let receiver = kernel.channels.inet.udp.receiver(for: meant, from: source) else {
@@ -81,7 +87,10 @@ extension InetSocket {
             }
             return length
         }
-        try receiver.deliver(&buffer, length, from: source, to: meant)
+        repeat {
+            let piece = segment == 0 ? length : min(segment, buffer.remaining)
+            try receiver.deliver(&buffer, piece, from: source, to: meant)
+        } while segment != 0 && !buffer.isEmpty
         return length
     }
 
@@ -148,7 +157,7 @@ extension InetEndpoint {
     func deliver(_ buffer: inout IOBuffer, _ length: Int, from source: InetAddress, to destination: InetAddress) throws(Errno) {
         // A full queue loses it, and nobody is told.
         guard charged <= options.receiveLimit, !receiveShut else {
-            _ = buffer.discard()
+            buffer.skip(length)
             return
         }
         guard Headroom.isThere else { throw .ENOBUFS }
@@ -234,12 +243,17 @@ enum InetControl {
         while bytes.count & 7 != 0 { bytes.append(0) }
     }
 
-    /// The source that a sender asks for with IP_PKTINFO or IPV6_PKTINFO; nil where it does not. Only loopback addresses can be had.
-    static func source(_ control: [UInt8]) throws(Errno) -> InetAddress? {
+    /// UDP_MAX_SEGMENTS.
+    static let mostSegments = 128
+
+    /// The source that a sender asks for with IP_PKTINFO or IPV6_PKTINFO, which must be a loopback address, and how it wants its data
+    /// cut into datagrams (UDP_SEGMENT); nil for what it does not ask for.
+    static func asked(_ control: [UInt8]) throws(Errno) -> (source: InetAddress?, segment: Int?) {
+        var result: (source: InetAddress?, segment: Int?) = (nil, nil)
         var offset = 0
         while control.count - offset >= CmsgHdr.size, let header = CmsgHdr(bytes: control, at: offset) {
             let length = Int(header.cmsg_len)
-            guard length >= CmsgHdr.size, length <= control.count - offset else { return nil }
+            guard length >= CmsgHdr.size, length <= control.count - offset else { return result }
             let data = offset + CmsgHdr.size
             var address: InetAddress?
             switch (header.cmsg_level, header.cmsg_type) {
@@ -249,15 +263,17 @@ enum InetControl {
                 if let high = control.bigEndian(UInt64.self, at: data), let low = control.bigEndian(UInt64.self, at: data + 8) {
                     address = InetAddress(high: high, low: low, port: 0)
                 }
-            case (SocketOption.SOL_UDP, UDPOption.UDP_SEGMENT): throw .EOPNOTSUPP
+            case (SocketOption.SOL_UDP, UDPOption.UDP_SEGMENT):
+                guard let size = control.littleEndian(UInt16.self, at: data) else { throw .EINVAL }
+                result.segment = Int(size)
             default: break
             }
             if let address, !address.isAny {
                 guard address.isLoopback else { throw .EINVAL }
-                return address
+                result.source = address
             }
             offset += CmsgHdr.align(length)
         }
-        return nil
+        return result
     }
 }

@@ -24,6 +24,8 @@ struct InetOptions {
     private(set) var receiveLow = 1
     private(set) var sendLimit: Int
     private(set) var receiveLimit: Int
+    /// UDP_SEGMENT: how long datagrams are that one send makes several of; 0 for one.
+    private(set) var segment = 0
     /// Control messages that a datagram comes with.
     private(set) var wants: Wanted = []
 
@@ -105,6 +107,7 @@ struct InetOptions {
         case (SocketOption.SOL_SOCKET, SocketOption.SO_TIMESTAMP_OLD), (SocketOption.SOL_SOCKET, SocketOption.SO_TIMESTAMP_NEW):
             want(.time, number)
         case (SocketOption.SOL_SOCKET, SocketOption.SO_TIMESTAMPNS_OLD): want(.preciseTime, number)
+        case (SocketOption.SOL_UDP, UDPOption.UDP_SEGMENT): segment = Int(number)
         case (SocketOption.SOL_IPV6, IPv6Option.IPV6_V6ONLY): isV6Only = number != 0
         case (SocketOption.SOL_IP, IPOption.IP_PKTINFO): want(.packetInfo, number)
         case (SocketOption.SOL_IP, IPOption.IP_RECVTTL): want(.hops, number)
@@ -159,7 +162,8 @@ struct InetOptionRule {
         switch level {
         case SocketOption.SOL_SOCKET: socket(name)
         case SocketOption.SOL_TCP: isStream ? tcp(name) : nil
-        case SocketOption.SOL_UDP: !isStream && name == UDPOption.UDP_GRO ? .flag : nil
+        case SocketOption.SOL_UDP where isStream: nil
+        case SocketOption.SOL_UDP: name == UDPOption.UDP_GRO ? .flag : name == UDPOption.UDP_SEGMENT ? number(0, 0, 65535) : nil
         case SocketOption.SOL_IP: ip(name)
         case SocketOption.SOL_IPV6: isIPv6 ? ipv6(name) : nil
         default: nil
