@@ -63,52 +63,57 @@ let package = Package(
     targets: [
         // Shared with the kernel: image format, boot configuration, control protocol.
         .target(name: "Formats", path: "Kernel/Sources/Formats"),
+        // Bytes and times as text: hexadecimal, RFC 3339, dates of HTTP.
+        .target(name: "Encodings"),
         // YAML with typed values, line numbers and no unknown keys.
         .target(name: "StrictYAML", dependencies: [yams]),
         // Building, signing, verifying and explaining images.
-        .target(name: "Image", dependencies: ["Formats", "StrictYAML", crypto]),
+        .target(name: "Image", dependencies: ["Encodings", "Formats", "StrictYAML", crypto]),
         // C shims of Launch: what Swift cannot call directly. No policy.
         .target(name: "CLaunch"),
         // What an owner accepts, in YAML; decisions that explain themselves.
-        .target(name: "AttestationPolicy", dependencies: ["Attestation", "StrictYAML", crypto]),
+        .target(name: "AttestationPolicy", dependencies: ["Encodings", "Attestation", "StrictYAML", crypto]),
         // Vendors' publications about their platforms, kept for verification offline.
         .target(name: "CollateralStore", dependencies: ["Attestation"]),
         // The same over HTTP, by the paths of Intel's PCS and AMD's KDS.
-        .target(name: "CollateralService", dependencies: ["Attestation", "CollateralStore"]),
+        .target(name: "CollateralService", dependencies: ["Encodings", "Attestation", "CollateralStore"]),
         // The HTTP edge of that.
         .target(
             name: "CollateralServer",
             dependencies: ["CollateralService", "CollateralStore", httpClient, logging, lifecycle, .product(name: "NIOHTTP1", package: "swift-nio")]
                 + httpServer),
         // Certificates that carry evidence of where their key lives.
-        .target(name: "AttestedTLS", dependencies: ["Attestation", crypto, asn1, .product(name: "X509", package: "swift-certificates")]),
+        .target(
+            name: "AttestedTLS", dependencies: ["Encodings", "Attestation", crypto, asn1, .product(name: "X509", package: "swift-certificates")]),
         // Starting, finding and talking to enclaves.
-        .target(name: "Launch", dependencies: ["CLaunch", "Formats", "Image", "StrictYAML"]),
+        .target(name: "Launch", dependencies: ["Encodings", "CLaunch", "Formats", "Image", "StrictYAML"]),
         // What evidence of SGX, TDX and SEV-SNP says, and whether it holds. No network, no clock, no policy.
-        .target(name: "Attestation", dependencies: [crypto, cryptoExtras, asn1]),
+        .target(name: "Attestation", dependencies: ["Encodings", crypto, cryptoExtras, asn1]),
         // A machine in software that attests; it protects nothing.
-        .target(name: "SimulatedPlatform", dependencies: [crypto, cryptoExtras, asn1]),
+        .target(name: "SimulatedPlatform", dependencies: ["Encodings", crypto, cryptoExtras, asn1]),
         // Answers kernels for the platform: evidence and sealing keys.
         .target(name: "PlatformService", dependencies: ["SimulatedPlatform", "Launch", "Formats"]),
         .executableTarget(name: "cloister-platform", dependencies: ["PlatformService", "SimulatedPlatform", "Launch", arguments]),
         // The command.
         .executableTarget(
-            name: "cloister", dependencies: ["Launch", "Image", "Formats", "Attestation", "AttestationPolicy", "CollateralStore", arguments]),
+            name: "cloister",
+            dependencies: ["Encodings", "Launch", "Image", "Formats", "Attestation", "AttestationPolicy", "CollateralStore", arguments]),
         // The key broker's wire format (CoCo KBS 0.4.0): messages, canonical JSON, binding, JWE. No I/O.
         .target(name: "KeyBrokerProtocol", dependencies: [crypto, cryptoExtras]),
         // What the broker keeps: sealed secrets, policies, approvals, the audit chain.
-        .target(name: "BrokerStore", dependencies: ["KeyBrokerProtocol", crypto, database]),
+        .target(name: "BrokerStore", dependencies: ["Encodings", "KeyBrokerProtocol", crypto, database]),
         // The broker's server: RATS roles, sessions, tokens, admin routes.
         .target(
             name: "Broker",
             dependencies: [
-                "Attestation", "AttestationPolicy", "CollateralStore", "KeyBrokerProtocol", "BrokerStore", crypto, jwt, logging, lifecycle,
+                "Encodings", "Attestation", "AttestationPolicy", "CollateralStore", "KeyBrokerProtocol", "BrokerStore", crypto, jwt, logging,
+                lifecycle,
             ] + httpServer),
         // The broker's command; `cloister broker` runs it.
         .executableTarget(
             name: "cloister-broker",
             dependencies: [
-                "Attestation", "AttestationPolicy", "Broker", "BrokerStore", "CollateralServer", "CollateralService", "CollateralStore",
+                "Encodings", "Attestation", "AttestationPolicy", "Broker", "BrokerStore", "CollateralServer", "CollateralService", "CollateralStore",
                 "KeyBrokerProtocol", "StrictYAML", crypto, logging, lifecycle, httpClient, yams, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + httpServer),
@@ -126,28 +131,35 @@ let package = Package(
 
         // Seeded damage for the tests of both packages.
         .target(name: "FuzzSupport", path: "Kernel/Tests/FuzzSupport"),
+        // Where the evidence of real machines lies, for the tests.
+        .target(name: "RecordedEvidence", path: "Tests/RecordedEvidence"),
+        .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "FuzzSupport"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),
-        .testTarget(name: "ImageTests", dependencies: ["Image", "Formats", "FuzzSupport", crypto]),
-        .testTarget(name: "SimulatedPlatformTests", dependencies: ["SimulatedPlatform", "Attestation", crypto]),
-        .testTarget(name: "PlatformServiceTests", dependencies: ["PlatformService", "SimulatedPlatform", "Launch", "Formats"]),
+        .testTarget(name: "ImageTests", dependencies: ["Encodings", "Image", "Formats", "FuzzSupport", crypto]),
+        .testTarget(name: "SimulatedPlatformTests", dependencies: ["Encodings", "SimulatedPlatform", "Attestation", crypto]),
+        .testTarget(name: "PlatformServiceTests", dependencies: ["RecordedEvidence", "PlatformService", "SimulatedPlatform", "Launch", "Formats"]),
         .testTarget(name: "AttestationPolicyTests", dependencies: ["AttestationPolicy", "Attestation", "FuzzSupport", crypto]),
-        .testTarget(name: "CollateralStoreTests", dependencies: ["CollateralStore", "Attestation", "FuzzSupport"]),
+        .testTarget(name: "CollateralStoreTests", dependencies: ["RecordedEvidence", "CollateralStore", "Attestation", "FuzzSupport"]),
         .testTarget(
             name: "CollateralServiceTests",
             dependencies: [
-                "CollateralServer", "CollateralService", "CollateralStore", "Attestation", "FuzzSupport", httpClient, logging, lifecycle,
+                "RecordedEvidence", "Encodings", "CollateralServer", "CollateralService", "CollateralStore", "Attestation", "FuzzSupport", httpClient,
+                logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        .testTarget(name: "AttestedTLSTests", dependencies: ["AttestedTLS", "Attestation", "FuzzSupport", crypto]),
+        .testTarget(name: "AttestedTLSTests", dependencies: ["RecordedEvidence", "AttestedTLS", "Attestation", "FuzzSupport", crypto]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "AttestationTests", dependencies: ["Attestation", "FuzzSupport", crypto]),
+        .testTarget(name: "AttestationTests", dependencies: ["RecordedEvidence", "Encodings", "Attestation", "FuzzSupport", crypto]),
         .testTarget(
             name: "BrokerTests",
             dependencies: [
-                "Attestation", "Broker", "BrokerStore", "KeyBrokerProtocol", "FuzzSupport", crypto, cryptoExtras, jwt, database, logging, lifecycle,
+                "RecordedEvidence", "Encodings", "Attestation", "Broker", "BrokerStore", "KeyBrokerProtocol", "FuzzSupport", crypto, cryptoExtras,
+                jwt, database, logging, lifecycle,
                 httpClient, x509, asn1, .product(name: "NIOHTTP1", package: "swift-nio"),
             ] + httpServer),
-        .testTarget(name: "CLITests", dependencies: ["cloister", "cloister-platform", "Attestation", "Launch", "Image", "Formats", arguments]),
+        .testTarget(
+            name: "CLITests",
+            dependencies: ["RecordedEvidence", "cloister", "cloister-platform", "Attestation", "Launch", "Image", "Formats", arguments]),
     ]
 )
 

@@ -3,6 +3,7 @@
 
 internal import Attestation
 internal import Crypto
+internal import Encodings
 
 extension Policy {
     public func evaluate(_ input: PolicyInput) -> Decision {
@@ -183,16 +184,7 @@ private enum Identity {
         if missing == 0 { return wanted == found }
         if missing > 0 { return found == wanted + String(repeating: "0", count: missing) }
         guard found.utf8.count == 2 * SHA256.byteCount else { return false }
-        return hexadecimal(SHA256.hash(data: bytes(wanted))) == found
-    }
-
-    private static func bytes(_ digits: String) -> [UInt8] {
-        let values = digits.utf8.map { $0 < 0x40 ? $0 & 15 : ($0 & 15) + 9 }
-        return stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
-    }
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return Hex.decode(wanted).map { Hex.encode(SHA256.hash(data: $0)) } == found
     }
 }
 

@@ -4,6 +4,7 @@
 
 public import Attestation
 internal import Crypto
+internal import Encodings
 
 public struct AttestedCertificate: Sendable {
     public let form: EvidenceForm
@@ -56,7 +57,7 @@ public struct AttestedCertificate: Sendable {
         }
     }
 
-    static func reportData(_ digest: [UInt8]) -> String { hexadecimal(digest + [UInt8](repeating: 0, count: 64 - digest.count)) }
+    static func reportData(_ digest: [UInt8]) -> String { Hex.encode(digest + [UInt8](repeating: 0, count: 64 - digest.count)) }
 
     /// The report data of verified evidence must be this certificate's, and the nonce the one that was asked for.
     public func check(_ result: VerificationResult, nonce wanted: [UInt8]?) throws(AttestedCertificateError) {
@@ -146,9 +147,4 @@ struct InteroperableContent {
         pairs += claims.sorted { $0.key < $1.key }.map { (.text($0.key), .bytes($0.value)) }
         return CBOR.map(pairs).encoded
     }
-}
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }

@@ -2,6 +2,7 @@
 // Intel's answers: from what is stored, and back. The signed texts are cut out and put together as they are, never written anew.
 
 public import Attestation
+internal import Encodings
 internal import Foundation
 
 /// One answer over HTTP, without the transport.
@@ -55,7 +56,7 @@ public enum IntelDocuments {
         if encoding == "hex" {
             return CollateralDocument(body: Array(list.utf8), contentType: "text/plain", chainHeader: header, chain: chain)
         }
-        guard let der = bytes(hexadecimal: list) else { return nil }
+        guard let der = Hex.decode(list) else { return nil }
         if encoding == "der" {
             return CollateralDocument(body: der, contentType: "application/pkix-crl", chainHeader: header, chain: chain)
         }
@@ -97,20 +98,20 @@ public enum IntelDocuments {
         guard trimmed.hasPrefix(start), let cut = trimmed.range(of: middle, options: .backwards), trimmed.hasSuffix("\"}") else { return nil }
         let value = String(trimmed[trimmed.index(trimmed.startIndex, offsetBy: start.count)..<cut.lowerBound])
         let signature = String(trimmed[cut.upperBound...].dropLast(2))
-        guard signature.utf8.count == 128, bytes(hexadecimal: signature) != nil else { return nil }
+        guard signature.utf8.count == 128, Hex.decode(signature) != nil else { return nil }
         return (value, signature)
     }
 
     /// DER, PEM or hexadecimal, as the services and their caches differ in it.
     static func revocationList(_ body: [UInt8]) -> String? {
         guard body.count <= 4 << 20 else { return nil }
-        if body.first == 0x30, body.count > 64, body[1] >= 0x80 { return hexadecimal(body) }
+        if body.first == 0x30, body.count > 64, body[1] >= 0x80 { return Hex.encode(body) }
         guard let text = String(validating: body, as: UTF8.self)?.trimmingCharacters(in: .whitespacesAndNewlines) else { return nil }
         if text.hasPrefix("-----BEGIN X509 CRL-----") {
             let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }
-            return Data(base64Encoded: lines.joined()).map { hexadecimal(Array($0)) }
+            return Data(base64Encoded: lines.joined()).map { Hex.encode(Array($0)) }
         }
-        return text.isEmpty || bytes(hexadecimal: text) == nil ? nil : text.lowercased()
+        return text.isEmpty || Hex.decode(text) == nil ? nil : text.lowercased()
     }
 
     private static func percentEncoded(_ text: String) -> String {
@@ -120,29 +121,4 @@ public enum IntelDocuments {
     }
 
     private static func percentDecoded(_ text: String) -> String? { text.removingPercentEncoding }
-}
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}
-
-func bytes(hexadecimal text: String) -> [UInt8]? {
-    let digits = Array(text.utf8)
-    guard digits.count % 2 == 0 else { return nil }
-    var result: [UInt8] = []
-    result.reserveCapacity(digits.count / 2)
-    func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x41...0x46: digit - 0x37
-        case 0x61...0x66: digit - 0x57
-        default: nil
-        }
-    }
-    for index in stride(from: 0, to: digits.count, by: 2) {
-        guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
-        result.append(high << 4 | low)
-    }
-    return result
 }

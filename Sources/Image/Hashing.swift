@@ -33,9 +33,3 @@ func sha384(ofFile path: String) throws(ImageToolError) -> [UInt8] {
     }
     return Array(hash.finalize())
 }
-
-/// Lower-case hexadecimal.
-public func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
-}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cloister start`: an enclave that stays, serves exec clients, and logs to its folder.
 internal import CLaunch
+internal import Encodings
 internal import Formats
 internal import Image
 
@@ -33,8 +34,8 @@ package enum ResidentStart {
                     name: name, pid: process.pid, startTicks: ticks, startedAt: claunch_wall_seconds())
                 if case .image(let image) = request.root {
                     entry.image = try System.absolutePath(image.path)
-                    entry.measurement = hexadecimal(image.measurement)
-                    entry.signer = hexadecimal(image.signer.bytes)
+                    entry.measurement = Hex.encode(image.measurement)
+                    entry.signer = Hex.encode(image.signer.bytes)
                 }
                 entry.backend = (choice?.kind ?? .simulated).name
                 entry.insecureOptions = request.insecureOptions

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every single flipped bit of what is signed is refused, and no input makes a parser crash, loop or allocate without bound.
 
+import Encodings
 import Foundation
 import FuzzSupport
 import Testing
@@ -136,8 +137,8 @@ import Testing
             let text = String(decoding: mutated(info, with: &generator), as: UTF8.self)
             let other = String(decoding: mutated(identity, with: &generator), as: UTF8.self)
             (changed.tcbInfo, changed.qeIdentity) = (text, other)
-            changed.tcbInfoSignature = hexadecimal(try vendor.signing.key.sign(raw: Array(text.utf8)))
-            changed.qeIdentitySignature = hexadecimal(try vendor.signing.key.sign(raw: Array(other.utf8)))
+            changed.tcbInfoSignature = Hex.encode(try vendor.signing.key.sign(raw: Array(text.utf8)))
+            changed.qeIdentitySignature = Hex.encode(try vendor.signing.key.sign(raw: Array(other.utf8)))
             _ = verifier.verify(quote, collateral: changed, now: SimulatedVendor.now)
         }
     }

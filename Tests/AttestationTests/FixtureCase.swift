@@ -2,29 +2,23 @@
 // The recorded evidence: cases.json, and the files that it names. It lies beside the repository and is never copied into it.
 
 import Foundation
+import RecordedEvidence
 import Testing
 
 @testable import Attestation
 
-/// Where the recorded evidence is: CLOISTER_FIXTURES, or ../shared/fixtures beside the repository.
+/// The recorded cases; nothing where they are absent.
 enum Fixtures {
-    static let folder: String? = {
-        let named = ProcessInfo.processInfo.environment["CLOISTER_FIXTURES"]
-        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder = (named ?? repository.deletingLastPathComponent().appendingPathComponent("shared/fixtures").path) + "/attestation"
-        return FileManager.default.fileExists(atPath: folder + "/cases.json") ? folder : nil
-    }()
+    static let folder = RecordedEvidence.folder
 
-    static func bytes(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(fileURLWithPath: try #require(folder) + "/" + name)))
-    }
+    static func bytes(_ name: String) throws -> [UInt8] { try RecordedEvidence.bytes(name) }
 
     static func collateral(_ name: String) throws -> Collateral {
         try JSONDecoder().decode(Collateral.self, from: Data(try bytes(name)))
     }
 
     static let cases: [FixtureCase] = {
-        guard let folder, let data = FileManager.default.contents(atPath: folder + "/cases.json") else { return [] }
+        guard let data = try? RecordedEvidence.data("cases.json") else { return [] }
         do {
             return try JSONDecoder().decode(CaseFile.self, from: data).cases
         } catch {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every recorded case gives the verdict, the claims, the statuses and the advisories that two independent verifiers gave.
 
+import Encodings
 import Testing
 
 @testable import Attestation
@@ -69,7 +70,7 @@ func everyRecordedCaseHasItsTest(_ item: FixtureCase) {
 func expectStatus(_ result: VerificationResult, _ item: FixtureCase) {
     #expect(result.status?.rawValue == item.expect.tcb_status)
     #expect(result.advisories.map(\.id) == item.expect.advisory_ids)
-    for advisory in result.advisories { #expect(unixSeconds(iso: advisory.tcbDate) != nil) }
+    for advisory in result.advisories { #expect(CivilTime(iso: advisory.tcbDate) != nil) }
     let detail = Dictionary(uniqueKeysWithValues: result.components.map { ($0.component.rawValue, $0.status.rawValue) })
     #expect(detail == item.expect.detail)
 }

@@ -2,6 +2,7 @@
 // Recorded SEV-SNP reports, quotes in certificates, an event log, and evidence in the forms in which it travels.
 
 import Crypto
+import Encodings
 import Foundation
 import Testing
 
@@ -150,8 +151,8 @@ import Testing
         (collateral.pckCRLIssuerChain, collateral.tcbInfoIssuerChain, collateral.qeIdentityIssuerChain) = (
             try turned(signing), try turned(tcb), try turned(tcb)
         )
-        collateral.rootCACRL = hexadecimal(try Fixtures.bytes("intel-qvl/sgx/rootCaCrl.der"))
-        collateral.pckCRL = hexadecimal(try Fixtures.bytes("intel-qvl/sgx/intermediateCaCrl.der"))
+        collateral.rootCACRL = Hex.encode(try Fixtures.bytes("intel-qvl/sgx/rootCaCrl.der"))
+        collateral.pckCRL = Hex.encode(try Fixtures.bytes("intel-qvl/sgx/intermediateCaCrl.der"))
         (collateral.tcbInfo, collateral.tcbInfoSignature) = try signed("tcbInfo.json", "tcbInfo")
         (collateral.qeIdentity, collateral.qeIdentitySignature) = try signed("qeIdentity.json", "enclaveIdentity")
         let chain = Array((try text("pckCert.pem") + signing).utf8)
@@ -245,7 +246,7 @@ import Testing
 func certificateTable(_ entries: [(String, [UInt8])]) -> [UInt8] {
     var table: [UInt8] = [], content: [UInt8] = []
     for (text, certificate) in entries {
-        let raw = bytes(hexadecimal: text.replacing("-", with: "")) ?? []
+        let raw = Hex.decode(text.replacing("-", with: "")) ?? []
         let guid = Array(raw[0..<4].reversed() + raw[4..<6].reversed() + raw[6..<8].reversed() + raw[8...])
         table += guid + little(UInt32(24 * (entries.count + 1) + content.count)) + little(UInt32(certificate.count))
         content += certificate

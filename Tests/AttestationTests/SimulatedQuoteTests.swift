@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What exists nowhere recorded: every layout with both key types, revoked platforms, every status, relaunch, mixed-up collateral.
 
+import Encodings
 import Testing
 
 @testable import Attestation
@@ -35,7 +36,7 @@ import Testing
         #expect(production.reasons.first?.check == (isP384 ? .attestationKeyType : .trustedRoot))
         #expect(production.status == nil)
         // Which platform it would be is still said.
-        if !isP384 { #expect(production.claims?.platform?.fmspc == hexadecimal(SimulatedVendor.fmspc)) }
+        if !isP384 { #expect(production.claims?.platform?.fmspc == Hex.encode(SimulatedVendor.fmspc)) }
     }
 
     @Test func aRootWithoutTheMarkIsNotTakenAsSimulated() throws {
@@ -107,9 +108,9 @@ import Testing
     @Test func listsOfOthersAreRefused() throws {
         let vendor = try SimulatedVendor()
         var collateral = try vendor.collateral()
-        collateral.pckCRL = hexadecimal(try vendor.root.revocationList(serials: []))
+        collateral.pckCRL = Hex.encode(try vendor.root.revocationList(serials: []))
         #expect(try reasons(vendor, collateral).map(\.check) == [.crlIssuer])
-        collateral.pckCRL = hexadecimal(try vendor.root.revocationList(serials: [], issuer: vendor.authority.name))
+        collateral.pckCRL = Hex.encode(try vendor.root.revocationList(serials: [], issuer: vendor.authority.name))
         #expect(try reasons(vendor, collateral).map(\.check) == [.crlSignature])
         collateral.pckCRL = "3000"
         #expect(try reasons(vendor, collateral).map(\.check) == [.collateralFormat])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SEV-SNP reports that exist nowhere recorded: Turin, version 5, revoked signing keys, every disagreement between report and certificate.
 
+import Encodings
 import Testing
 
 @testable import Attestation
@@ -148,7 +149,7 @@ struct SimulatedChipVendor: Sendable {
         let vendor = try SimulatedChipVendor()
         func reasons(_ list: [UInt8]) throws -> [Check] {
             var collateral = Collateral()
-            collateral.amdCRLs = [hexadecimal(list)]
+            collateral.amdCRLs = [Hex.encode(list)]
             return try verify(vendor, Report(), collateral).reasons.map(\.check)
         }
         #expect(try reasons(vendor.root.revocationList(serials: [])) == [])

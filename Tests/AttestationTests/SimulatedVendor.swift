@@ -2,6 +2,7 @@
 // A made-up vendor below a simulated root: for every case that exists nowhere recorded. Its knobs are the tests' subject.
 
 import Crypto
+import Encodings
 import Foundation
 
 @testable import Attestation
@@ -78,14 +79,14 @@ struct SimulatedVendor: Sendable {
     func collateral(_ knobs: Knobs = Knobs()) throws -> Collateral {
         var result = Collateral()
         result.pckCRLIssuerChain = DERWriter.pem([authority.certificate, root.certificate])
-        result.rootCACRL = hexadecimal(try root.revocationList(serials: knobs.revokedByRoot))
-        result.pckCRL = hexadecimal(try authority.revocationList(serials: knobs.revoked))
+        result.rootCACRL = Hex.encode(try root.revocationList(serials: knobs.revokedByRoot))
+        result.pckCRL = Hex.encode(try authority.revocationList(serials: knobs.revoked))
         let chain = DERWriter.pem([signing.certificate, root.certificate])
         (result.tcbInfoIssuerChain, result.qeIdentityIssuerChain) = (chain, chain)
         let info = try text(tcbInfo(knobs)), identity = try text(qeIdentity(knobs))
         (result.tcbInfo, result.qeIdentity) = (info, identity)
-        result.tcbInfoSignature = hexadecimal(try signing.key.sign(raw: Array(info.utf8)))
-        result.qeIdentitySignature = hexadecimal(try signing.key.sign(raw: Array(identity.utf8)))
+        result.tcbInfoSignature = Hex.encode(try signing.key.sign(raw: Array(info.utf8)))
+        result.qeIdentitySignature = Hex.encode(try signing.key.sign(raw: Array(identity.utf8)))
         return result
     }
 
@@ -97,7 +98,7 @@ struct SimulatedVendor: Sendable {
         let zero = String(repeating: "0", count: 96)
         var object: [String: Any] = [
             "id": knobs.isTDX ? "TDX" : "SGX", "version": 3, "issueDate": knobs.issueDate, "nextUpdate": knobs.nextUpdate,
-            "fmspc": hexadecimal(Self.fmspc), "pceId": "0000", "tcbType": 0, "tcbEvaluationDataNumber": 1,
+            "fmspc": Hex.encode(Self.fmspc), "pceId": "0000", "tcbType": 0, "tcbEvaluationDataNumber": 1,
         ]
         object["tcbLevels"] = knobs.levels.map { level in
             var tcb: [String: Any] = ["sgxtcbcomponents": [[String: Int]](repeating: ["svn": level.sgx], count: 16), "pcesvn": level.pceSVN]

@@ -3,27 +3,23 @@ import Attestation
 import Crypto
 import Foundation
 import FuzzSupport
+import RecordedEvidence
 import Testing
 
 @testable import AttestedTLS
 
 @Suite struct AttestedCertificateTests {
-    static let fixtures: String? = {
-        let named = ProcessInfo.processInfo.environment["CLOISTER_FIXTURES"]
-        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder = (named ?? repository.deletingLastPathComponent().appendingPathComponent("shared/fixtures").path) + "/attestation"
-        return FileManager.default.fileExists(atPath: folder + "/cases.json") ? folder : nil
-    }()
+    static let fixtures = RecordedEvidence.folder
 
     private static func recorded(_ name: String) throws -> [UInt8] {
-        let text = try String(contentsOfFile: try #require(fixtures) + "/ccc-interop-ratls/\(name).pem", encoding: .utf8)
+        let text = String(decoding: try RecordedEvidence.bytes("ccc-interop-ratls/\(name).pem"), as: UTF8.self)
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("-----") }
         return Array(try #require(Data(base64Encoded: lines.joined())))
     }
 
     private static func verify(_ certificate: AttestedCertificate) throws -> VerificationResult {
-        let path = try #require(fixtures) + "/collateral/sgx-00606a000000-20230515-ev15.json"
-        let collateral = try JSONDecoder().decode(Collateral.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        let collateral = try JSONDecoder().decode(
+            Collateral.self, from: try RecordedEvidence.data("collateral/sgx-00606a000000-20230515-ev15.json"))
         return Verifier().verify(certificate.evidence, collateral: collateral, now: 1_685_382_861)
     }
 

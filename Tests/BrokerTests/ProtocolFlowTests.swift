@@ -3,6 +3,7 @@
 import Attestation
 import BrokerStore
 import Crypto
+import Encodings
 import Foundation
 import JWTKit
 import KeyBrokerProtocol
@@ -353,6 +354,6 @@ import Testing
             (1_800_000_000, "Fri, 15 Jan 2027 08:00:00 GMT"), (4_102_444_799, "Thu, 31 Dec 2099 23:59:59 GMT"),
         ] as [(Int64, String)]) func datesAreThoseOfHTTP(_ time: Int64, _ text: String)
     {
-        #expect(HTTPDate.text(time) == text)
+        #expect(CivilTime.http(time) == text)
     }
 }

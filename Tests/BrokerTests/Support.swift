@@ -10,6 +10,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import RecordedEvidence
 import ServiceLifecycle
 import SwiftASN1
 import Synchronization
@@ -21,15 +22,12 @@ import X509
 enum Fixtures {
     /// Recorded and made vectors beside the repository; nil, and a recorded issue, where they are absent.
     static func data(_ path: String) -> Data? {
-        let folder =
-            ProcessInfo.processInfo.environment["CLOISTER_FIXTURES"]
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/fixtures").standardizedFileURL.path
-        let file = "\(folder)/attestation/\(path)"
-        guard let data = FileManager.default.contents(atPath: file) else {
-            Issue.record("the fixture \(file) is missing; set CLOISTER_FIXTURES to the folder that has attestation/")
+        do {
+            return try RecordedEvidence.data(path)
+        } catch {
+            Issue.record(error)
             return nil
         }
-        return data
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `cloister verify` of evidence, from outside.
 import Foundation
+import RecordedEvidence
 import Testing
 
 @testable import cloister
@@ -13,12 +14,7 @@ import Testing
     }
 
     /// The recorded evidence beside the repository, or where CLOISTER_FIXTURES says; nil where it is absent (AttestationTests says so).
-    private static let fixtures: String? = {
-        let named = ProcessInfo.processInfo.environment["CLOISTER_FIXTURES"]
-        let beside = URL(fileURLWithPath: TestPaths.repository).deletingLastPathComponent().path + "/shared/fixtures"
-        let folder = (named ?? beside) + "/attestation"
-        return FileManager.default.fileExists(atPath: folder + "/cases.json") ? folder : nil
-    }()
+    private static let fixtures = RecordedEvidence.folder
 
     private func verifyRecorded(_ quote: String, _ options: String...) throws -> CommandResult {
         let folder = try #require(Self.fixtures)

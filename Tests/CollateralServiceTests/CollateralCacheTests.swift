@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Attestation
 import CollateralStore
+import Encodings
 import Foundation
+import RecordedEvidence
 import Synchronization
 import Testing
 
@@ -9,16 +11,11 @@ import Testing
 
 /// Recorded answers of Intel, and broken ones. Where the recordings are absent, AttestationTests says so.
 @Suite struct CollateralCacheTests {
-    static let fixtures: String? = {
-        let named = ProcessInfo.processInfo.environment["CLOISTER_FIXTURES"]
-        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder = (named ?? repository.deletingLastPathComponent().appendingPathComponent("shared/fixtures").path) + "/attestation"
-        return FileManager.default.fileExists(atPath: folder + "/cases.json") ? folder : nil
-    }()
+    static let fixtures = RecordedEvidence.folder
 
     static func recorded(_ name: String) throws -> Collateral {
-        let path = try #require(fixtures) + "/collateral/\(name).json"
-        return try #require(try CollateralStore.decode(Array(try Data(contentsOf: URL(fileURLWithPath: path))), at: path).first)
+        let path = "collateral/\(name).json"
+        return try #require(try CollateralStore.decode(try RecordedEvidence.bytes(path), at: path).first)
     }
 
     /// Plays the vendor: answers out of a set, or fails.
@@ -144,7 +141,7 @@ import Testing
             #expect(tcb.document.chain?.removingPercentEncoding == set.tcbInfoIssuerChain)
             #expect(tcb.document.chain?.contains("\n") == false)
             let list = try await cache.answer(.pckCRL(authority: "platform"), encoding: "der")
-            #expect(hexadecimal(list.document.body) == set.pckCRL)
+            #expect(Hex.encode(list.document.body) == set.pckCRL)
             let root = try await cache.answer(.rootCRL, encoding: nil)
             #expect(String(decoding: root.document.body, as: UTF8.self) == set.rootCACRL)
             await #expect(throws: UpstreamError.self) { _ = try await cache.answer(.qeIdentity(.sgx), encoding: nil) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Attestation
+import Encodings
 import Foundation
 import FuzzSupport
 import Testing
@@ -50,7 +51,7 @@ import Testing
 
     @Test func revocationListsAreReadInEveryEncoding() throws {
         let der: [UInt8] = [0x30, 0x82, 0x00, 0x50] + [UInt8](repeating: 7, count: 80)
-        let hex = hexadecimal(der)
+        let hex = Hex.encode(der)
         #expect(IntelDocuments.revocationList(der) == hex)
         #expect(IntelDocuments.revocationList(Array((hex.uppercased() + "\n").utf8)) == hex)
         let pem = "-----BEGIN X509 CRL-----\n\(Data(der).base64EncodedString())\n-----END X509 CRL-----\n"

@@ -2,25 +2,17 @@
 import Attestation
 import Foundation
 import FuzzSupport
+import RecordedEvidence
 import Testing
 
 @testable import CollateralStore
 
 /// With recorded publications of Intel; where they are absent, AttestationTests says so.
 @Suite struct CollateralStoreTests {
-    static let fixtures: String? = {
-        let named = ProcessInfo.processInfo.environment["CLOISTER_FIXTURES"]
-        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder = (named ?? repository.deletingLastPathComponent().appendingPathComponent("shared/fixtures").path) + "/attestation"
-        return FileManager.default.fileExists(atPath: folder + "/cases.json") ? folder : nil
-    }()
-
-    private static func recorded(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(fileURLWithPath: try #require(fixtures) + "/" + name)))
-    }
+    static let fixtures = RecordedEvidence.folder
 
     private static func set(_ name: String) throws -> Collateral {
-        try #require(try CollateralStore.decode(try recorded("collateral/\(name).json"), at: name).first)
+        try #require(try CollateralStore.decode(try RecordedEvidence.bytes("collateral/\(name).json"), at: name).first)
     }
 
     private static func withStore(_ body: (CollateralStore) throws -> Void) throws {
@@ -30,7 +22,7 @@ import Testing
     }
 
     private static func need(_ quote: String) throws -> CollateralNeed {
-        let claims = try #require(Verifier().verify(try recorded(quote), now: 0).claims)
+        let claims = try #require(Verifier().verify(try RecordedEvidence.bytes(quote), now: 0).claims)
         return try #require(CollateralNeed(claims))
     }
 
@@ -110,7 +102,7 @@ import Testing
 
     @Test(.enabled(if: fixtures != nil)) func fuzzedSetsAreDescribedOrRefused() throws {
         var generator = SeededGenerator(seed: 0xC0117)
-        let text = try Self.recorded("collateral/tdx-b0c06f000000-20250619-ev17.json")
+        let text = try RecordedEvidence.bytes("collateral/tdx-b0c06f000000-20250619-ev17.json")
         let verifier = Verifier()
         var refused = 0
         let rounds = FuzzBudget.spend {

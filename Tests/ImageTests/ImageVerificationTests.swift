@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Encodings
 import Formats
 import Foundation
 import FuzzSupport
@@ -13,7 +14,7 @@ import Testing
         let image = try await bench.sampleImage()
         let report = try ImageVerifier(image: image, kernel: bench.path("kernel")).verify()
         #expect(report.isGood)
-        #expect(report.identity?.signer == hexadecimal(bench.key.publicKey.fingerprint.bytes))
+        #expect(report.identity?.signer == Hex.encode(bench.key.publicKey.fingerprint.bytes))
         #expect(report.checkedBlocks == (try ImageFile(path: image).header.rootBlockCount))
     }
 

@@ -3,6 +3,7 @@
 import Formats
 import Foundation
 import Launch
+import RecordedEvidence
 import Testing
 
 @testable import PlatformService
@@ -56,15 +57,6 @@ private let identity = EvidenceIdentity(
 
 @Suite("Evidence through configfs-tsm")
 struct TSMBackendTests {
-    /// Recorded on real machines; see CLOISTER_FIXTURES.
-    static func recorded(_ name: String) throws -> [UInt8] {
-        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder =
-            ProcessInfo.processInfo.environment["CLOISTER_FIXTURES"] ?? repository.path + "/../shared/fixtures"
-        let path = "\(folder)/attestation/\(name)"
-        return Array(try #require(FileManager.default.contents(atPath: path), "recorded evidence is missing: \(path)"))
-    }
-
     private func withDriver(_ report: [UInt8], _ body: (Driver) throws -> Void) throws {
         let folder = NSTemporaryDirectory() + "cloister-tsm-\(UUID())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -85,7 +77,7 @@ struct TSMBackendTests {
     @Test(arguments: [
         ("dcap-qvl/tdx-v4-uptodate.bin", 48 + 520), ("automata/tdx-v4-gcp-8000b.bin", 48 + 520), ("trustee/tdx-v5-body3.bin", 54 + 520),
     ]) func `a recorded quote of TDX comes through as it is`(name: String, offset: Int) throws {
-        let quote = try Self.recorded(name)
+        let quote = try RecordedEvidence.bytes(name)
         let data = Array(quote[offset..<offset + 64])
         try withDriver(quote) { driver in
             for format: EvidenceFormat? in [nil, .tdx] {
@@ -98,7 +90,7 @@ struct TSMBackendTests {
 
     @Test(arguments: ["trustee/milan-v2.report.bin", "trustee/genoa-v3-azure.report.bin", "trustee/milan-v3-vlek-aws.report.bin"])
     func `a recorded report of SNP comes with its certificates`(name: String) throws {
-        let report = try Self.recorded(name)
+        let report = try RecordedEvidence.bytes(name)
         try withDriver(report) { driver in
             driver.provider = "sev_guest\n"
             driver.auxiliary = [9, 8, 7]
@@ -113,7 +105,7 @@ struct TSMBackendTests {
     }
 
     @Test func `what does not fit is refused`() throws {
-        let quote = try Self.recorded("dcap-qvl/tdx-v4-uptodate.bin")
+        let quote = try RecordedEvidence.bytes("dcap-qvl/tdx-v4-uptodate.bin")
         let data = Array(quote[568..<632])
         try withDriver(quote) { driver in
             // For other data: a report that was replayed.

@@ -2,6 +2,7 @@
 // Simulated SEV-SNP reports before the verifier. The machine is made once: its RSA keys take seconds.
 
 import Attestation
+import Encodings
 import Foundation
 import Testing
 
@@ -40,8 +41,8 @@ struct SNPVerificationTests {
         #expect(result.verdict == .valid, "\(result.reasons)")
         #expect(result.status == nil && result.isSimulated)
         let claims = try #require(result.claims)
-        #expect(claims.measurement == Hex.text(statement.measurement) && claims.reportData == Hex.text(statement.reportData))
-        #expect(claims.signer == Hex.text(statement.signer) + String(repeating: "0", count: 32))
+        #expect(claims.measurement == Hex.encode(statement.measurement) && claims.reportData == Hex.encode(statement.reportData))
+        #expect(claims.signer == Hex.encode(statement.signer) + String(repeating: "0", count: 32))
         #expect(claims.securityVersion == 7 && !claims.isDebug && claims.version == Int(shape.version))
         let facts = try #require(claims.snp)
         #expect(facts.product == shape.product.rawValue && facts.signedBy == (shape.signer == .vcek ? "vcek" : "vlek"))

@@ -2,6 +2,7 @@
 // Simulated evidence before the verifier: each scenario has the outcome it was made for.
 
 import Attestation
+import Encodings
 import Foundation
 import Testing
 
@@ -40,13 +41,13 @@ struct VerificationTests {
         #expect(result.verdict == .valid, "\(result.reasons)")
         #expect(result.status?.rawValue == "UpToDate" && result.advisories.isEmpty && result.isSimulated)
         let claims = try #require(result.claims)
-        #expect(claims.reportData == Hex.text(Self.statement().reportData) && !claims.isDebug)
+        #expect(claims.reportData == Hex.encode(Self.statement().reportData) && !claims.isDebug)
         if format.isTDX {
-            #expect(claims.measurement == Hex.text(Self.statement().measurement))
-            #expect(claims.signer == Hex.text(Self.statement().signer) + String(repeating: "0", count: 32))
+            #expect(claims.measurement == Hex.encode(Self.statement().measurement))
+            #expect(claims.signer == Hex.encode(Self.statement().signer) + String(repeating: "0", count: 32))
         } else {
-            #expect(claims.measurement == Hex.text(CloisterIdentity.mrenclave(Self.statement())))
-            #expect(claims.signer == Hex.text(Self.statement().signer))
+            #expect(claims.measurement == Hex.encode(CloisterIdentity.mrenclave(Self.statement())))
+            #expect(claims.signer == Hex.encode(Self.statement().signer))
         }
     }
 

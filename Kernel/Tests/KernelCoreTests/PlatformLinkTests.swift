@@ -54,6 +54,7 @@ private func failure<R>(_ body: () throws(Errno) -> R) -> Errno? {
     } catch { return error }
 }
 
+// Each body runs in a process of its own, where a failed `precondition` or a `fatalError` is the failure that the exit status reports.
 @Suite("The way to the platform's service", .serialized)
 struct PlatformLinkTests {
     private static let body = PlatformRequest.Body.evidence(format: .tdx, reportData: [UInt8](repeating: 5, count: 64))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The checks of one SEV-SNP report: the certificate of its signer, the chain to AMD's root, and that both speak of the same chip.
 
+internal import Encodings
+
 struct ReportVerification {
     let roots: TrustedRoots
     let cache: PathCache
@@ -167,7 +169,7 @@ struct ReportVerification {
             return
         }
         if !report.chipID.starts(with: chipID) || !report.chipID.dropFirst(chipID.count).isZero {
-            fail(.chipID, "chip_id", "the report is of chip \(hexadecimal(report.chipID)), the certificate is for \(hexadecimal(chipID))")
+            fail(.chipID, "chip_id", "the report is of chip \(Hex.encode(report.chipID)), the certificate is for \(Hex.encode(chipID))")
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The attestation report of SEV-SNP, versions 2 to 5: 1,184 bytes, of which the first 672 are signed.
 
+internal import Encodings
+
 /// The generation of the processor: it decides what the bytes of a TCB mean and which root signs.
 enum AMDProduct: String, Sendable, CaseIterable {
     case milan = "Milan"
@@ -90,8 +92,8 @@ struct SNPReport: Sendable {
     /// `product` as the report or the certificate names it; Milan's layout when neither does.
     func claims(product: AMDProduct?) -> Claims {
         var claims = Claims(
-            tee: .snp, version: version, measurement: hexadecimal(measurement),
-            signer: idKeyDigest.isZero ? nil : hexadecimal(idKeyDigest), securityVersion: Int(guestSVN), reportData: hexadecimal(reportData),
+            tee: .snp, version: version, measurement: Hex.encode(measurement),
+            signer: idKeyDigest.isZero ? nil : Hex.encode(idKeyDigest), securityVersion: Int(guestSVN), reportData: Hex.encode(reportData),
             isDebug: isDebug, isMigratable: isMigratable)
         let layout = product ?? .milan
         func firmware(at offset: Int) -> String {
@@ -99,12 +101,12 @@ struct SNPReport: Sendable {
         }
         claims.snp = SNPClaims(
             product: product?.rawValue, guestSVN: guestSVN, policy: policy, isSMTAllowed: policy >> 16 & 1 == 1,
-            isMigrationAgentAllowed: isMigratable, isSingleSocketRequired: policy >> 20 & 1 == 1, familyID: hexadecimal(bytes.part(0x10, 16)),
-            imageID: hexadecimal(bytes.part(0x20, 16)), vmpl: Int(vmpl), platformInfo: bytes.uint64(at: 0x40),
-            signedBy: signer?.name ?? "unknown", isChipIDMasked: isChipIDMasked, chipID: hexadecimal(chipID),
-            hostData: hexadecimal(bytes.part(0xC0, 32)), idKeyDigest: hexadecimal(idKeyDigest),
-            authorKeyDigest: hasAuthorKey ? hexadecimal(bytes.part(0x110, 48)) : nil, reportID: hexadecimal(bytes.part(0x140, 32)),
-            reportIDMigrationAgent: hexadecimal(bytes.part(0x160, 32)), currentTCB: layout.tcb(bytes.part(0x38, 8)),
+            isMigrationAgentAllowed: isMigratable, isSingleSocketRequired: policy >> 20 & 1 == 1, familyID: Hex.encode(bytes.part(0x10, 16)),
+            imageID: Hex.encode(bytes.part(0x20, 16)), vmpl: Int(vmpl), platformInfo: bytes.uint64(at: 0x40),
+            signedBy: signer?.name ?? "unknown", isChipIDMasked: isChipIDMasked, chipID: Hex.encode(chipID),
+            hostData: Hex.encode(bytes.part(0xC0, 32)), idKeyDigest: Hex.encode(idKeyDigest),
+            authorKeyDigest: hasAuthorKey ? Hex.encode(bytes.part(0x110, 48)) : nil, reportID: Hex.encode(bytes.part(0x140, 32)),
+            reportIDMigrationAgent: Hex.encode(bytes.part(0x160, 32)), currentTCB: layout.tcb(bytes.part(0x38, 8)),
             reportedTCB: layout.tcb(reportedTCB), committedTCB: layout.tcb(bytes.part(0x1E0, 8)), launchTCB: layout.tcb(bytes.part(0x1F0, 8)),
             currentVersion: firmware(at: 0x1E8), committedVersion: firmware(at: 0x1EC),
             launchMitigations: self.version >= 5 ? bytes.uint64(at: 0x1F8) : nil,

@@ -2,6 +2,7 @@
 // The measured boot of a TD: a TCG crypto-agile event log (the CCEL table), replayed against the RTMRs of the quote.
 
 internal import Crypto
+internal import Encodings
 
 struct EventLog: Sendable {
     struct Event: Sendable {
@@ -86,7 +87,7 @@ struct EventLog: Sendable {
         let measured = events.filter { $0.type != Self.noAction && (1...4).contains($0.register) }
             .map { event in
                 MeasuredEvent(
-                    register: Int(event.register) - 1, type: event.type, digest: hexadecimal(event.digest), text: Self.provenText(event))
+                    register: Int(event.register) - 1, type: event.type, digest: Hex.encode(event.digest), text: Self.provenText(event))
             }
         return (EventLogClaims(eventCount: events.count, registers: reproduced, events: measured), mismatches)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `sample` evidence of CoCo's test platform: JSON that nobody signs. It is read so that it can be named, and refused by default.
 
+internal import Encodings
 internal import Foundation
 
 struct SampleEvidence: Decodable {
@@ -20,7 +21,7 @@ struct SampleEvidence: Decodable {
         guard let version = UInt16(svn) else { throw Malformed("svn", "it is not a small number") }
         return Claims(
             tee: .sample, version: 1, measurement: "", securityVersion: Int(version),
-            reportData: hexadecimal([UInt8](data) + [UInt8](repeating: 0, count: 64 - data.count)), isDebug: false)
+            reportData: Hex.encode([UInt8](data) + [UInt8](repeating: 0, count: 64 - data.count)), isDebug: false)
     }
 
     static func verify(_ evidence: [UInt8], roots: TrustedRoots) -> VerificationResult {

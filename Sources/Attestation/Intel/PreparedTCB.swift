@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // TCB info and QE identity in the shape in which they are compared: bytes, statuses, levels from new to old.
 
+internal import Encodings
+
 /// A status with the date and the advisories of its level.
 struct LevelFinding: Sendable, Equatable {
     let status: TCBStatus
@@ -100,7 +102,7 @@ struct PreparedTCBInfo: Sendable {
     }
 
     private static func bytes(_ text: String, _ count: Int, _ field: String) throws(Malformed) -> [UInt8] {
-        guard let value = Attestation.bytes(hexadecimal: text), value.count == count else {
+        guard let value = Hex.decode(text), value.count == count else {
             throw Malformed("tcb_info.\(field)", "\(count) bytes in hexadecimal are expected")
         }
         return value
@@ -137,7 +139,7 @@ struct PreparedQEIdentity: Sendable {
     }
 
     private static func bytes(_ text: String, _ count: Int, _ field: String) throws(Malformed) -> [UInt8] {
-        guard let value = Attestation.bytes(hexadecimal: text), value.count == count else {
+        guard let value = Hex.decode(text), value.count == count else {
             throw Malformed("qe_identity.\(field)", "\(count) bytes in hexadecimal are expected")
         }
         return value
@@ -145,7 +147,7 @@ struct PreparedQEIdentity: Sendable {
 }
 
 func validityWindow(_ start: String, _ end: String, _ field: String) throws(Malformed) -> ClosedRange<Int64> {
-    guard let start = unixSeconds(iso: start), let end = unixSeconds(iso: end), start <= end else {
+    guard let start = CivilTime(iso: start)?.unix, let end = CivilTime(iso: end)?.unix, start <= end else {
         throw Malformed(field, "issueDate and nextUpdate are not a span of time")
     }
     return start...end

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a quote is about: the report of an SGX enclave or of a TD. Offsets are those of Intel's structures.
 
+internal import Encodings
+
 /// sgx_report_body_t, 384 bytes.
 struct SGXReportBody: Sendable {
     static let size = 384
@@ -25,11 +27,11 @@ struct SGXReportBody: Sendable {
 
     func claims(version: Int) -> Claims {
         var claims = Claims(
-            tee: .sgx, version: version, measurement: hexadecimal(mrEnclave), signer: mrSigner.isZero ? nil : hexadecimal(mrSigner),
-            productID: Int(productID), securityVersion: Int(securityVersion), reportData: hexadecimal(reportData), isDebug: isDebug)
+            tee: .sgx, version: version, measurement: Hex.encode(mrEnclave), signer: mrSigner.isZero ? nil : Hex.encode(mrSigner),
+            productID: Int(productID), securityVersion: Int(securityVersion), reportData: Hex.encode(reportData), isDebug: isDebug)
         claims.sgx = SGXClaims(
-            cpuSVN: hexadecimal(cpuSVN), miscSelect: miscSelect, attributes: hexadecimal(attributes), configID: hexadecimal(configID),
-            configSVN: Int(configSVN), extendedProductID: hexadecimal(extendedProductID), familyID: hexadecimal(familyID))
+            cpuSVN: Hex.encode(cpuSVN), miscSelect: miscSelect, attributes: Hex.encode(attributes), configID: Hex.encode(configID),
+            configSVN: Int(configSVN), extendedProductID: Hex.encode(extendedProductID), familyID: Hex.encode(familyID))
         return claims
     }
 }
@@ -69,14 +71,14 @@ struct TDReportBody: Sendable {
 
     func claims(version: Int) -> Claims {
         var claims = Claims(
-            tee: .tdx, version: version, measurement: hexadecimal(mrtd), signer: mrOwner.isZero ? nil : hexadecimal(mrOwner),
-            reportData: hexadecimal(reportData), isDebug: isDebug, isMigratable: isMigratable)
+            tee: .tdx, version: version, measurement: Hex.encode(mrtd), signer: mrOwner.isZero ? nil : Hex.encode(mrOwner),
+            reportData: Hex.encode(reportData), isDebug: isDebug, isMigratable: isMigratable)
         claims.tdx = TDXClaims(
-            mrtd: claims.measurement, rtmrs: (0..<4).map { hexadecimal(rtmr($0)) }, mrSEAM: hexadecimal(mrSEAM),
-            mrSignerSEAM: hexadecimal(mrSignerSEAM), mrConfigID: hexadecimal(mrConfigID), mrOwner: hexadecimal(mrOwner),
-            mrOwnerConfig: hexadecimal(mrOwnerConfig), seamAttributes: hexadecimal(seamAttributes), tdAttributes: hexadecimal(tdAttributes),
-            xfam: hexadecimal(xfam), teeTCBSVN: hexadecimal(teeTCBSVN), teeTCBSVN2: teeTCBSVN2.map { hexadecimal($0) },
-            mrServiceTD: mrServiceTD.map { hexadecimal($0) }, isSEPTVEDisabled: isSEPTVEDisabled)
+            mrtd: claims.measurement, rtmrs: (0..<4).map { Hex.encode(rtmr($0)) }, mrSEAM: Hex.encode(mrSEAM),
+            mrSignerSEAM: Hex.encode(mrSignerSEAM), mrConfigID: Hex.encode(mrConfigID), mrOwner: Hex.encode(mrOwner),
+            mrOwnerConfig: Hex.encode(mrOwnerConfig), seamAttributes: Hex.encode(seamAttributes), tdAttributes: Hex.encode(tdAttributes),
+            xfam: Hex.encode(xfam), teeTCBSVN: Hex.encode(teeTCBSVN), teeTCBSVN2: teeTCBSVN2.map { Hex.encode($0) },
+            mrServiceTD: mrServiceTD.map { Hex.encode($0) }, isSEPTVEDisabled: isSEPTVEDisabled)
         return claims
     }
 }

@@ -2,6 +2,7 @@
 // The checks of one Intel quote, in the order of the reference: platform certificate, collateral, module, quoting enclave, quote, TCB.
 
 internal import Crypto
+internal import Encodings
 internal import SwiftASN1
 
 struct QuoteVerification {
@@ -42,7 +43,7 @@ struct QuoteVerification {
     /// Throws only what makes everything after it meaningless.
     private mutating func check(_ quote: Quote, collateral: VerifiedCollateral?, certificates: [[UInt8]]) throws(PathProblem) {
         if !quote.header.vendor.elementsEqual(QuoteHeader.intelVendor) {
-            fail(.qeVendor, "header.qe_vendor_id", "the quoting enclave is of the unknown vendor \(hexadecimal(quote.header.vendor))")
+            fail(.qeVendor, "header.qe_vendor_id", "the quoting enclave is of the unknown vendor \(Hex.encode(quote.header.vendor))")
         }
         if quote.header.keyType == 3 && !roots.hasSimulated { throw Self.keyTypeProblem }
         let signature: QuoteSignature
@@ -98,10 +99,10 @@ struct QuoteVerification {
             }
             let extended = try PCKExtension(value)
             claims?.platform = IntelPlatformClaims(
-                fmspc: hexadecimal(extended.fmspc), pceID: hexadecimal(extended.pceID), ppid: hexadecimal(extended.ppid),
-                cpuSVN: hexadecimal(extended.cpuSVN), pceSVN: extended.pceSVN,
-                platformInstanceID: extended.platformInstanceID.map { hexadecimal($0) }, issuer: leaf.issuerCommonName,
-                certificateSerial: hexadecimal(leaf.serialNumber), qeSVN: qeSVN)
+                fmspc: Hex.encode(extended.fmspc), pceID: Hex.encode(extended.pceID), ppid: Hex.encode(extended.ppid),
+                cpuSVN: Hex.encode(extended.cpuSVN), pceSVN: extended.pceSVN,
+                platformInstanceID: extended.platformInstanceID.map { Hex.encode($0) }, issuer: leaf.issuerCommonName,
+                certificateSerial: Hex.encode(leaf.serialNumber), qeSVN: qeSVN)
             return Platform(certificate: leaf, extended: extended)
         } catch let problem as PathProblem {
             reasons.append(problem.reason)
@@ -179,12 +180,12 @@ struct QuoteVerification {
             if let platform, !info.fmspc.elementsEqual(platform.extended.fmspc) {
                 fail(
                     .tcbInfoFMSPC, "tcb_info.fmspc",
-                    "the TCB info is for FMSPC \(hexadecimal(info.fmspc)), the platform is \(hexadecimal(platform.extended.fmspc))")
+                    "the TCB info is for FMSPC \(Hex.encode(info.fmspc)), the platform is \(Hex.encode(platform.extended.fmspc))")
             }
             if let platform, !info.pceID.elementsEqual(platform.extended.pceID) {
                 fail(
                     .tcbInfoPCEID, "tcb_info.pceId",
-                    "the TCB info is for PCE \(hexadecimal(info.pceID)), the platform has \(hexadecimal(platform.extended.pceID))")
+                    "the TCB info is for PCE \(Hex.encode(info.pceID)), the platform has \(Hex.encode(platform.extended.pceID))")
             }
         }
         if let identity = collateral.qeIdentity, identity.isTDX != isTDX {
@@ -204,12 +205,12 @@ struct QuoteVerification {
         }
         var isKnown = true
         if !module.mrSigner.elementsEqual(body.mrSignerSEAM) {
-            fail(.tdxModule, "mrsignerseam", "the TDX module is signed by \(hexadecimal(body.mrSignerSEAM)), not by Intel")
+            fail(.tdxModule, "mrsignerseam", "the TDX module is signed by \(Hex.encode(body.mrSignerSEAM)), not by Intel")
             isKnown = false
         }
         let masked = zip(body.seamAttributes, module.mask).map { $0 & $1 }
         if !body.seamAttributes.isZero || masked != module.attributes {
-            fail(.tdxModule, "seamattributes", "the attributes of the TDX module are \(hexadecimal(body.seamAttributes)), not zero")
+            fail(.tdxModule, "seamattributes", "the attributes of the TDX module are \(Hex.encode(body.seamAttributes)), not zero")
             isKnown = false
         }
         return isKnown
@@ -246,10 +247,10 @@ struct QuoteVerification {
             fail(.qeIdentity, "qe_report.miscselect", "MISCSELECT of the quoting enclave is not that of Intel's")
         }
         if zip(report.attributes, identity.attributesMask).map({ $0 & $1 }) != identity.attributes {
-            fail(.qeIdentity, "qe_report.attributes", "the quoting enclave has the attributes \(hexadecimal(report.attributes))")
+            fail(.qeIdentity, "qe_report.attributes", "the quoting enclave has the attributes \(Hex.encode(report.attributes))")
         }
         if !report.mrSigner.elementsEqual(identity.mrSigner) {
-            fail(.qeIdentity, "qe_report.mrsigner", "the quoting enclave is signed by \(hexadecimal(report.mrSigner))")
+            fail(.qeIdentity, "qe_report.mrsigner", "the quoting enclave is signed by \(Hex.encode(report.mrSigner))")
         }
         if Int(report.productID) != identity.productID {
             fail(.qeIdentity, "qe_report.isvprodid", "the quoting enclave has product id \(report.productID), not \(identity.productID)")

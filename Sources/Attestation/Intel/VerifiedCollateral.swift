@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Collateral whose signatures have been verified: done once for many pieces of evidence. Times are looked at in each use.
 
+internal import Encodings
 internal import Foundation
 internal import SwiftASN1
 
@@ -48,7 +49,7 @@ extension VerifiedCollateral {
         var lists: [RevocationList] = []
         for text in collateral.amdCRLs ?? [] {
             do {
-                guard let der = bytes(hexadecimal: text) else { throw Malformed("amd_crls", "it is not hexadecimal") }
+                guard let der = Hex.decode(text) else { throw Malformed("amd_crls", "it is not hexadecimal") }
                 lists.append(try RevocationList(der: der))
             } catch {
                 reasons.append(Reason(.collateralFormat, field: "amd_crls", "a revocation list cannot be read: \(plainText(error))"))
@@ -157,7 +158,7 @@ private struct IntelCollateralReader {
     private mutating func list(_ field: String, _ text: String?, of authority: X509Certificate) -> RevocationList? {
         guard let text = need(text, field) else { return nil }
         do {
-            guard let der = bytes(hexadecimal: text) else { throw Malformed(field, "it is not hexadecimal") }
+            guard let der = Hex.decode(text) else { throw Malformed(field, "it is not hexadecimal") }
             let list = try RevocationList(der: der)
             guard list.issuer.elementsEqual(authority.subject) else {
                 reasons.append(Reason(.crlIssuer, field: field, "the revocation list is not one of \(authority.commonName)"))
@@ -187,7 +188,7 @@ private struct IntelCollateralReader {
             return nil
         }
         let bytes = Array(text.utf8)
-        guard let raw = Attestation.bytes(hexadecimal: signature), signer.certificate.publicKey.accepts(raw: raw[...], over: bytes[...]) else {
+        guard let raw = Hex.decode(signature), signer.certificate.publicKey.accepts(raw: raw[...], over: bytes[...]) else {
             reasons.append(Reason(check, field: field, "its signature is not one of \(signer.certificate.commonName)"))
             return nil
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way from an issuer up to a trusted root. What does not depend on the time is done once; validity is asked at each use.
 
+internal import Encodings
+
 /// Authorities from the one that issued a leaf up to the root. Every signature between them has been verified.
 struct CertificatePath: Sendable {
     /// Issuer first, root last; never empty.
@@ -91,12 +93,12 @@ struct ValidityWindow: Sendable {
         if now < range.lowerBound {
             return Reason(
                 isCollateral ? .collateralNotYetValid : .certificateNotYetValid, field: field,
-                "it is valid from \(isoTime(range.lowerBound)); the time of verification is \(isoTime(now))")
+                "it is valid from \(CivilTime.iso(range.lowerBound)); the time of verification is \(CivilTime.iso(now))")
         }
         if now > range.upperBound {
             return Reason(
                 isCollateral ? .collateralExpired : .certificateExpired, field: field,
-                "it was valid until \(isoTime(range.upperBound)); the time of verification is \(isoTime(now))")
+                "it was valid until \(CivilTime.iso(range.upperBound)); the time of verification is \(CivilTime.iso(now))")
         }
         return nil
     }

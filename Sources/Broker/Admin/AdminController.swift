@@ -2,6 +2,7 @@
 // The operators' routes. There is none that returns a secret, for any role.
 import AttestationPolicy
 import BrokerStore
+internal import Encodings
 import HTTPTypes
 import Hummingbird
 import KeyBrokerProtocol

@@ -4,6 +4,7 @@
 import Attestation
 import BrokerStore
 import CollateralStore
+internal import Encodings
 import KeyBrokerProtocol
 import Synchronization
 

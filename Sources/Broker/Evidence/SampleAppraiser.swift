@@ -2,6 +2,7 @@
 // `sample`: proves nothing, and is refused unless insecure_allow_sample is set. Everything else of a round is as with hardware.
 import Attestation
 import BrokerStore
+internal import Encodings
 import KeyBrokerProtocol
 
 #if canImport(FoundationEssentials)

@@ -3,6 +3,7 @@
 import Attestation
 import BrokerStore
 import Crypto
+internal import Encodings
 import HTTPTypes
 import Hummingbird
 import KeyBrokerProtocol
@@ -50,7 +51,7 @@ struct ProtocolController: Sendable {
         let session = core.sessions.open(.init(tee: tee, nonce: nonce, hash: hash), now: core.clock.now())
         let challenge = Challenge(nonce: nonce, hash: message.offeredHashes == nil ? nil : hash)
         var response = Self.json(challenge.json)
-        response.headers[.setCookie] = "\(Self.cookieName)=\(session.id); Expires=\(HTTPDate.text(session.expires))"
+        response.headers[.setCookie] = "\(Self.cookieName)=\(session.id); Expires=\(CivilTime.http(session.expires))"
         return response
     }
 
@@ -184,29 +185,5 @@ struct ProtocolController: Sendable {
     static func json(_ text: String) -> Response {
         Response(
             status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
-    }
-}
-
-enum HTTPDate {
-    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-    /// Seconds since 1970 as RFC 9110 section 5.6.7 writes a date.
-    static func text(_ time: Int64) -> String {
-        let day = Int(time / 86_400)
-        let second = Int(time % 86_400)
-        // Civil date from a day count; the era of 400 years begins in March.
-        let shifted = day + 719_468
-        let era = shifted / 146_097
-        let dayOfEra = shifted % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let dayOfMonth = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
-        return "\(days[day % 7]), \(two(dayOfMonth)) \(months[month - 1]) \(year) "
-            + "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60)) GMT"
     }
 }

@@ -2,6 +2,7 @@
 // Signs tokens (ES256) and checks those that come back.
 import BrokerStore
 package import Crypto
+internal import Encodings
 import JWTKit
 import KeyBrokerProtocol
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Encodings
 import KeyBrokerProtocol
 
 /// Checks a chain entry by entry. Entries cut off at the end leave an intact shorter chain: keep the head elsewhere and compare.

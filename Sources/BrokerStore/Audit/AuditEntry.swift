@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit log is a chain: each entry's text holds the SHA-256 of the text before it.
 import Crypto
+internal import Encodings
 package import KeyBrokerProtocol
 
 #if canImport(FoundationEssentials)
@@ -60,17 +61,4 @@ package struct AuditEntry: Sendable, Equatable {
     static func hash(of text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
 
     package var json: JSONValue? { try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) }
-}
-
-package enum Hex {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
 }

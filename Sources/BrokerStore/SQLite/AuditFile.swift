@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checking the audit log of a database file with no broker running, and without changing the file.
+internal import Encodings
 import GRDB
 
 package enum AuditFile {

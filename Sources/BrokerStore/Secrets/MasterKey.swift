@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The key that wraps every secret's own key, and the texts in which operators hold shares of it.
 import Crypto
+internal import Encodings
 import KeyBrokerProtocol
 
 #if canImport(FoundationEssentials)

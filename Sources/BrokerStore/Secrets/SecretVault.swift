@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Holds the master key in memory once enough operators brought their shares, and seals and opens secrets with it.
 import Crypto
+internal import Encodings
 package import KeyBrokerProtocol
 import Synchronization
 

@@ -2,6 +2,7 @@
 // Measurement and signature of the three hashes.
 
 internal import Crypto
+internal import Encodings
 internal import Formats
 
 extension MeasuredStatement {
@@ -9,7 +10,7 @@ extension MeasuredStatement {
     var measurement: [UInt8] { sha384(measurementPreimage) }
 
     func identity(signedBy key: VerifyingKey) -> ImageIdentity {
-        ImageIdentity(measurement: hexadecimal(measurement), signer: hexadecimal(key.fingerprint.bytes))
+        ImageIdentity(measurement: Hex.encode(measurement), signer: Hex.encode(key.fingerprint.bytes))
     }
 }
 

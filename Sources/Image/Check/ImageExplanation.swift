@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What makes an image's measurement, piece by piece, for `cloister explain`.
 
+internal import Encodings
 internal import Formats
 
 public struct ImageExplanation: Codable, Sendable, Equatable {
@@ -35,9 +36,9 @@ public struct ImageExplanation: Codable, Sendable, Equatable {
                 name: "measurement", hash: identity.measurement,
                 text: "SHA-384 over the kernel, manifest and root hash below"),
             Contribution(
-                name: "kernel", hash: hexadecimal(statement.kernelHash), text: "SHA-384 of the kernel executable"),
+                name: "kernel", hash: Hex.encode(statement.kernelHash), text: "SHA-384 of the kernel executable"),
             Contribution(
-                name: "manifest", hash: hexadecimal(statement.manifestHash),
+                name: "manifest", hash: Hex.encode(statement.manifestHash),
                 text: "SHA-384 of the \(image.header.manifestSize) manifest bytes, whose values follow"),
         ]
         contributions += image.manifest.facts().map {
@@ -45,7 +46,7 @@ public struct ImageExplanation: Codable, Sendable, Equatable {
         }
         contributions += [
             Contribution(
-                name: "root", hash: hexadecimal(statement.rootHash.bytes),
+                name: "root", hash: Hex.encode(statement.rootHash.bytes),
                 text: "SHA-256 tree over \(image.header.rootBlockCount) blocks: \(files.count) names and their contents"
             ),
             Contribution(
@@ -73,7 +74,7 @@ extension OpenedImage {
                 ImageExplanation.File(
                     path: item.path, mode: item.inode.modeText,
                     size: item.inode.kind == .directory ? 0 : item.inode.size,
-                    hash: item.inode.kind == .regular ? hexadecimal(sha256(digests).bytes) : "",
+                    hash: item.inode.kind == .regular ? Hex.encode(sha256(digests).bytes) : "",
                     target: item.target))
         }
         return files

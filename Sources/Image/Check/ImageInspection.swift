@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every fact about an image, for `cloister inspect`.
 
+internal import Encodings
 internal import Formats
 
 public struct ImageInspection: Codable, Sendable, Equatable {
@@ -29,9 +30,9 @@ public struct ImageInspection: Codable, Sendable, Equatable {
         formatVersion = ImageFormat.version
         identity = image.identity
         signatureAlgorithm = image.algorithm
-        kernelHash = hexadecimal(image.statement.kernelHash)
-        manifestHash = hexadecimal(image.statement.manifestHash)
-        rootHash = hexadecimal(image.statement.rootHash.bytes)
+        kernelHash = Hex.encode(image.statement.kernelHash)
+        manifestHash = Hex.encode(image.statement.manifestHash)
+        rootHash = Hex.encode(image.statement.rootHash.bytes)
         imageBytes = image.header.fileBlockCount * UInt64(ImageFormat.blockSize)
         rootBlocks = image.header.rootBlockCount
         directories = items.count { $0.inode.kind == .directory }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks an image against its signature, and names each thing that differs.
 
+internal import Encodings
 internal import Formats
 internal import Foundation
 
@@ -125,7 +126,7 @@ public struct ImageVerifier: Sendable {
         let found = try sha384(ofFile: kernel)
         guard found != statement.kernelHash else { return }
         report.findings.append(
-            .kernel(path: kernel, expected: hexadecimal(statement.kernelHash), found: hexadecimal(found)))
+            .kernel(path: kernel, expected: Hex.encode(statement.kernelHash), found: Hex.encode(found)))
     }
 
     private func checkManifest(
@@ -135,7 +136,7 @@ public struct ImageVerifier: Sendable {
         let found = sha384(bytes)
         if found != statement.manifestHash {
             report.findings.append(
-                .manifest(expected: hexadecimal(statement.manifestHash), found: hexadecimal(found)))
+                .manifest(expected: Hex.encode(statement.manifestHash), found: Hex.encode(found)))
         } else if !hasZeroPadding(file) {
             report.findings.append(.header("the padding behind the manifest is not zero"))
         }

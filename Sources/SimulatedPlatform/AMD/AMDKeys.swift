@@ -4,6 +4,7 @@
 // report is asked for, and kept.
 internal import Crypto
 internal import CryptoExtras
+internal import Encodings
 internal import Foundation
 
 struct AMDKeys: Sendable {
@@ -39,8 +40,8 @@ struct AMDKeys: Sendable {
             let certificate = try Self.makeRoot(root, identity, created: secret.created)
             content = try JSONEncoder().encode(
                 Stored(
-                    version: 1, root: Hex.text(root.derRepresentation), authority: Hex.text(authority.derRepresentation),
-                    certificate: Hex.text(certificate)))
+                    version: 1, root: Hex.encode(root.derRepresentation), authority: Hex.encode(authority.derRepresentation),
+                    certificate: Hex.encode(certificate)))
         } catch let error as PlatformError { throw error } catch {
             throw PlatformError(.internalFailure, "RSA keys could not be made")
         }
@@ -51,9 +52,9 @@ struct AMDKeys: Sendable {
         decoding content: [UInt8], _ files: PlatformFiles, _ secret: PlatformSecret, _ identity: MachineIdentity
     ) throws(PlatformError) {
         guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(content)), stored.version == 1,
-            let root = Hex.bytes(stored.root).flatMap({ try? _RSA.Signing.PrivateKey(derRepresentation: $0) }),
-            let authority = Hex.bytes(stored.authority).flatMap({ try? _RSA.Signing.PrivateKey(derRepresentation: $0) }),
-            let certificate = Hex.bytes(stored.certificate)
+            let root = Hex.decode(stored.root).flatMap({ try? _RSA.Signing.PrivateKey(derRepresentation: $0) }),
+            let authority = Hex.decode(stored.authority).flatMap({ try? _RSA.Signing.PrivateKey(derRepresentation: $0) }),
+            let certificate = Hex.decode(stored.certificate)
         else {
             throw PlatformError(.damaged, "\(files.folder)/\(Self.fileName) is damaged; remove it to make other keys")
         }

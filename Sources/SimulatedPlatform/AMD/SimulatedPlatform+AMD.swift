@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports in AMD's format, with the certificates that belong to them.
+internal import Encodings
 internal import Foundation
 
 /// A report and what a verifier needs for it.
@@ -61,7 +62,7 @@ extension SimulatedPlatform {
             certificateTable: CertificateTable.make(
                 leaf: leaf, signer: shape.signer, authority: authority, root: keys.rootCertificate),
             collateral: AMDCollateral(
-                certificates: PEM.chain([leaf, authority, keys.rootCertificate]), revocationLists: [Hex.text(list)]),
+                certificates: PEM.chain([leaf, authority, keys.rootCertificate]), revocationLists: [Hex.encode(list)]),
             root: keys.rootCertificate)
     }
 }

@@ -2,35 +2,6 @@
 // Bytes as text and numbers as little-endian bytes.
 internal import Foundation
 
-enum Hex {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        var out = ""
-        for byte in bytes { out += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }
-        return out
-    }
-
-    static func bytes(_ text: String) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count % 2 == 0 else { return nil }
-        var out: [UInt8] = []
-        out.reserveCapacity(digits.count / 2)
-        for at in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = value(digits[at]), let low = value(digits[at + 1]) else { return nil }
-            out.append(high << 4 | low)
-        }
-        return out
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x57
-        case 0x41...0x46: digit - 0x37
-        default: nil
-        }
-    }
-}
-
 enum PEM {
     static func text(_ der: [UInt8], label: String = "CERTIFICATE") -> String {
         let encoded = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A tree of DER values, so that a certificate reads like its definition in RFC 5280.
+internal import Encodings
 internal import SwiftASN1
 
 indirect enum DERNode {

@@ -2,6 +2,7 @@
 // What a verifier needs beside a quote: TCB info, identity of the quoting enclave and revocation lists, all signed under the
 // machine's root, in the JSON form in which such sets are passed around.
 internal import Crypto
+internal import Encodings
 internal import Foundation
 
 package struct IntelCollateral: Codable, Equatable, Sendable {
@@ -75,17 +76,17 @@ struct IntelCollateralMaker {
         let info = tcbInfo
         let enclave = quotingEnclaveIdentity
         return IntelCollateral(
-            pckCRLIssuerChain: PEM.chain([platformCA, root]), rootCACRL: Hex.text(rootCRL), pckCRL: Hex.text(pckCRL),
+            pckCRLIssuerChain: PEM.chain([platformCA, root]), rootCACRL: Hex.encode(rootCRL), pckCRL: Hex.encode(pckCRL),
             tcbInfoIssuerChain: PEM.chain([signing, root]), tcbInfo: info,
-            tcbInfoSignature: Hex.text(try IntelKeys.signature(keys.tcbSigning, Array(info.utf8))),
+            tcbInfoSignature: Hex.encode(try IntelKeys.signature(keys.tcbSigning, Array(info.utf8))),
             qeIdentityIssuerChain: PEM.chain([signing, root]), qeIdentity: enclave,
-            qeIdentitySignature: Hex.text(try IntelKeys.signature(keys.tcbSigning, Array(enclave.utf8))))
+            qeIdentitySignature: Hex.encode(try IntelKeys.signature(keys.tcbSigning, Array(enclave.utf8))))
     }
 
     // MARK: texts, in the order of members that Intel uses
 
     private var dates: String {
-        #""issueDate":"\#(CivilTime(issued).text)","nextUpdate":"\#(CivilTime(nextUpdate).text)""#
+        #""issueDate":"\#(CivilTime.iso(issued))","nextUpdate":"\#(CivilTime.iso(nextUpdate))""#
     }
 
     private var tcbInfo: String {
@@ -95,7 +96,7 @@ struct IntelCollateralMaker {
         let modules =
             isTDX ? #""tdxModule":{\#(module)},"tdxModuleIdentities":[{"id":"TDX_01",\#(module),"tcbLevels":[\#(moduleLevels)]}],"# : ""
         return
-            #"{"id":"\#(isTDX ? "TDX" : "SGX")","version":3,\#(dates),"fmspc":"\#(Hex.text(fmspc).uppercased())","pceId":"\#(Hex.text(PlatformTCB.pceID))","#
+            #"{"id":"\#(isTDX ? "TDX" : "SGX")","version":3,\#(dates),"fmspc":"\#(Hex.encode(fmspc).uppercased())","pceId":"\#(Hex.encode(PlatformTCB.pceID))","#
             + #""tcbType":0,"tcbEvaluationDataNumber":17,\#(modules)"tcbLevels":[\#(levels)]}"#
     }
 
@@ -151,6 +152,6 @@ struct IntelCollateralMaker {
         return
             #"{"id":"\#(isTDX ? "TD_QE" : "QE")","version":2,\#(dates),"tcbEvaluationDataNumber":17,"miscselect":"00000000","miscselectMask":"FFFFFFFF","#
             + #""attributes":"11000000000000000000000000000000","attributesMask":"FBFFFFFFFFFFFFFF0000000000000000","#
-            + #""mrsigner":"\#(Hex.text(QuotingEnclave.signer).uppercased())","isvprodid":\#(QuotingEnclave.productID(isTDX: isTDX)),"tcbLevels":[\#(levels.joined(separator: ","))]}"#
+            + #""mrsigner":"\#(Hex.encode(QuotingEnclave.signer).uppercased())","isvprodid":\#(QuotingEnclave.productID(isTDX: isTDX)),"tcbLevels":[\#(levels.joined(separator: ","))]}"#
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Intel-like half of the simulated machine: root, platform CA, PCK, TCB signing key and the attestation key, with certificates.
 internal import Crypto
+internal import Encodings
 internal import Foundation
 
 struct IntelKeys: Sendable {
@@ -99,7 +100,7 @@ struct MachineIdentity: Sendable {
 
     init(_ secret: SymmetricKey, root: P256.Signing.PublicKey) {
         self.secret = secret
-        id = Hex.text(SHA256.hash(data: root.derRepresentation).prefix(4))
+        id = Hex.encode(SHA256.hash(data: root.derRepresentation).prefix(4))
     }
 
     static let organization = "Cloister simulation"

@@ -5,6 +5,7 @@
 //   <folder>/machine.json   the secret, when it was made, the root certificate
 //   <folder>/amd.json       two RSA keys, made when first asked for (AMD/AMDKeys.swift)
 internal import Crypto
+internal import Encodings
 internal import Foundation
 
 struct PlatformSecret: Sendable {
@@ -30,7 +31,7 @@ struct PlatformSecret: Sendable {
         }
         let secret = SymmetricKey(size: .bits256)
         let root = try IntelKeys(secret).makeRoot(created: now)
-        let stored = Stored(version: 1, secret: Hex.text(secret.keyBytes), created: now, root: Hex.text(root))
+        let stored = Stored(version: 1, secret: Hex.encode(secret.keyBytes), created: now, root: Hex.encode(root))
         let content: Data
         do { content = try JSONEncoder().encode(stored) } catch { throw PlatformError(.internalFailure, "the platform cannot be encoded") }
         try self.init(decoding: try files.create(Self.fileName, Array(content)), files)
@@ -38,7 +39,7 @@ struct PlatformSecret: Sendable {
 
     private init(decoding content: [UInt8], _ files: PlatformFiles) throws(PlatformError) {
         guard let stored = try? JSONDecoder().decode(Stored.self, from: Data(content)), stored.version == 1,
-            let secret = Hex.bytes(stored.secret), secret.count == 32, let root = Hex.bytes(stored.root), stored.created > 0
+            let secret = Hex.decode(stored.secret), secret.count == 32, let root = Hex.decode(stored.root), stored.created > 0
         else {
             throw PlatformError(.damaged, "\(files.folder)/\(Self.fileName) is damaged; remove the folder to make another platform")
         }

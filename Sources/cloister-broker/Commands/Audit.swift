@@ -2,6 +2,7 @@
 // cloister-broker audit
 import ArgumentParser
 import BrokerStore
+internal import Encodings
 import Foundation
 
 struct Audit: AsyncParsableCommand {

@@ -2,6 +2,7 @@
 // cloister attest
 import ArgumentParser
 import Attestation
+internal import Encodings
 import Formats
 import Foundation
 import Launch
@@ -99,25 +100,14 @@ struct Attest: ParsableCommand {
     private func bytes() throws -> [UInt8] {
         let size = PlatformProtocol.reportDataSize
         if let reportData {
-            guard let bytes = Self.hexadecimal(reportData), bytes.count == size else {
+            guard let bytes = Hex.decode(reportData), bytes.count == size else {
                 throw ValidationError("--report-data must be \(2 * size) hexadecimal digits")
             }
             return bytes
         }
-        guard let bytes = Self.hexadecimal(nonce ?? ""), bytes.count <= size else {
+        guard let bytes = Hex.decode(nonce ?? ""), bytes.count <= size else {
             throw ValidationError("--nonce must be an even number of hexadecimal digits, at most \(2 * size)")
         }
         return bytes + [UInt8](repeating: 0, count: size - bytes.count)
-    }
-
-    private static func hexadecimal(_ text: String) -> [UInt8]? {
-        let digits = text.utf8.map { UInt8(String(UnicodeScalar($0)), radix: 16) }
-        guard digits.count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        for at in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[at], let low = digits[at + 1] else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // cloister keys
 import ArgumentParser
+internal import Encodings
 import Formats
 import Image
 import Launch
@@ -65,7 +66,7 @@ private struct KeyReport {
     let publicKey: VerifyingKey
 
     func print(asJSON: Bool) {
-        let signer = hexadecimal(publicKey.fingerprint.bytes)
+        let signer = Hex.encode(publicKey.fingerprint.bytes)
         let algorithm = publicKey.algorithm == .ed25519 ? "ed25519" : "p256"
         if asJSON {
             let json = JSON.object(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `cloister run --stats` and `--json` print when the enclave has ended.
+internal import Encodings
 import Formats
 import Image
 import Launch
@@ -30,8 +31,8 @@ struct RunReport {
     private var identity: JSON {
         guard case .image(let image) = request.root else { return .object(("backend", .string(backend.rawValue))) }
         return .object(
-            ("backend", .string(backend.rawValue)), ("measurement", .string(hexadecimal(image.measurement))),
-            ("signer", .string(hexadecimal(image.signer.bytes))))
+            ("backend", .string(backend.rawValue)), ("measurement", .string(Hex.encode(image.measurement))),
+            ("signer", .string(Hex.encode(image.signer.bytes))))
     }
 
     private func printCounts() {

@@ -11,6 +11,7 @@ folder=${CLOISTER_WORK:-/var/lib/cloister-integration}
 mkdir -p "$folder"
 work=$(mktemp -d "$folder/attestation.XXXXXX")
 export CLOISTER_STATE="$work/state" XDG_DATA_HOME="$work/data" HOME="$work"
+# On the way out nothing may run any more, so that stopping finds nothing: no failure of the test.
 trap '"$cloister" stop --all --now >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
 
 fail() {

@@ -70,6 +70,7 @@ for round in $(seq "${CLOISTER_KILL_ROUNDS:-20}"); do
     sleep "0.$((RANDOM % 5 + 2))"
     kill -9 "$broker"
     wait "$writers" || fail "the writers failed"
+    # It was killed: 137 is what wait says.
     wait "$broker" 2>/dev/null || true
     start
     unlock
