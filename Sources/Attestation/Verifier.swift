@@ -44,6 +44,14 @@ public struct Verifier: Sendable {
     private func verify(
         _ bundle: EvidenceBundle, _ prepared: VerifiedCollateral?, _ certificates: [[UInt8]], _ now: Int64
     ) -> VerificationResult {
+        var result = verifyEvidence(bundle, prepared, certificates, now)
+        result.checkLaunch(bundle.launch)
+        return result
+    }
+
+    private func verifyEvidence(
+        _ bundle: EvidenceBundle, _ prepared: VerifiedCollateral?, _ certificates: [[UInt8]], _ now: Int64
+    ) -> VerificationResult {
         let given = certificates + (bundle.certificates.map { [Array($0.utf8)] } ?? [])
         switch EvidenceFormat(of: bundle.evidence) {
         case .quote:

@@ -83,6 +83,11 @@ extension Rule {
         }
         if claims?.tee == .sgx || claims?.tee == .tdx { checkStatus(result, at: input.now, &lines) }
         if let snp = claims?.snp {
+            lines.add(
+                allowsUncheckedRevocation.line,
+                allowsUncheckedRevocation.value ? "AMD's revocation list may be missing" : "AMD's revocation list must have been checked",
+                snp.isRevocationChecked ? "it was" : "none was given for this chip: see cloister collateral which",
+                snp.isRevocationChecked || allowsUncheckedRevocation.value)
             lines.add(vmpls.line, "VMPL must be \(oneOf(vmpls.value.map(String.init)))", "it is \(snp.vmpl)", vmpls.value.contains(snp.vmpl))
         }
         if let minimum = minimumTCB {

@@ -50,6 +50,7 @@ extension Rule {
         "name", "backends", "signers", "measurements", "product_id", "minimum_version", "arguments", "environment",
         "tcb", "chips", "vmpl", "simulation_roots", "valid", "approvals", "insecure_allow_any_program",
         "insecure_allow_debug", "insecure_allow_migration", "insecure_allow_simulation", "insecure_allow_sample",
+        "insecure_allow_unchecked_revocation",
     ]
 
     fileprivate init(_ item: Value, index: Int) throws(PolicyError) {
@@ -63,6 +64,7 @@ extension Rule {
         allowsMigration = try mapping.flag("insecure_allow_migration")
         allowsSimulation = try mapping.flag("insecure_allow_simulation")
         allowsSample = try mapping.flag("insecure_allow_sample")
+        allowsUncheckedRevocation = try mapping.flag("insecure_allow_unchecked_revocation")
         if signers == nil, measurements == nil, !allowsAnyProgram.value {
             throw item.failure(
                 "rule '\(name)' does not say whose program it accepts: give 'signers' or 'measurements' (or insecure_allow_any_program: true)")

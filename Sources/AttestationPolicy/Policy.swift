@@ -75,6 +75,7 @@ public struct Rule: Sendable, Equatable {
     public var allowsMigration = Stated(false)
     public var allowsSimulation = Stated(false)
     public var allowsSample = Stated(false)
+    public var allowsUncheckedRevocation = Stated(false)
 
     public init(name: String, line: Int) {
         self.name = name
@@ -86,7 +87,7 @@ public struct Rule: Sendable, Equatable {
         [
             ("insecure_allow_any_program", allowsAnyProgram), ("insecure_allow_debug", allowsDebug),
             ("insecure_allow_migration", allowsMigration), ("insecure_allow_simulation", allowsSimulation),
-            ("insecure_allow_sample", allowsSample),
+            ("insecure_allow_sample", allowsSample), ("insecure_allow_unchecked_revocation", allowsUncheckedRevocation),
         ].filter { $0.1.value }.map(\.0)
     }
 }

@@ -19,14 +19,3 @@ public struct PolicyInput: Sendable {
         self.approvals = approvals
     }
 }
-
-/// Command line and environment of the enclave's first program.
-public struct LaunchFacts: Codable, Sendable, Equatable {
-    public var arguments: [String]
-    public var environment: [String: String]
-
-    public init(arguments: [String], environment: [String: String]) {
-        self.arguments = arguments
-        self.environment = environment
-    }
-}

@@ -8,11 +8,11 @@ package enum EvidenceQuery {
 
     package static func evidence(
         of entry: EnclaveEntry, format: EvidenceFormat?, reportData: [UInt8], in registry: Registry
-    ) throws(LaunchError) -> PlatformEvidence {
+    ) throws(LaunchError) -> (evidence: PlatformEvidence, launch: [UInt8]) {
         let channel = try ControlChannel(directory: registry.state.folder(entry.name), name: StateDirectory.socketName)
         try channel.send(.attest(format: format, reportData: reportData))
         switch try channel.receive(withinMilliseconds: milliseconds) {
-        case .evidence(let evidence)?: return evidence
+        case .evidence(let evidence, let launch)?: return (evidence, launch)
         case .failure(let errno, let message)?: throw failure(errno, message, entry.name)
         case nil:
             throw LaunchError(.unavailable, "the enclave ended", at: "'\(entry.name)'", next: "see cloister ps and start it again")

@@ -62,6 +62,7 @@ package struct SimulatedBackend: EvidenceBackend {
         statement.productID = identity.productID
         statement.securityVersion = identity.securityVersion
         statement.isDebug = identity.isDebug
+        statement.launch = identity.launch
         return statement
     }
 }

@@ -127,7 +127,7 @@ import Testing
             "familyID":"\(zeros)","imageID":"\(zeros)","vmpl":0,"platformInfo":1,"signedBy":"vcek","isChipIDMasked":false,
             "chipID":"\(String(repeating: "01", count: 64))","hostData":"\(zeros)","idKeyDigest":"\(zeros)","reportID":"\(zeros)",
             "reportIDMigrationAgent":"\(zeros)","currentTCB":\(tcb),"reportedTCB":\(tcb),"committedTCB":\(tcb),"launchTCB":\(tcb),
-            "currentVersion":"1.55.1","committedVersion":"1.55.1"}
+            "currentVersion":"1.55.1","committedVersion":"1.55.1","isRevocationChecked":true}
             """
         var claims = try JSONDecoder().decode(SNPClaims.self, from: Data(json.utf8))
         change(&claims)
@@ -154,6 +154,13 @@ import Testing
         #expect(try !Self.decide(chip, on: Self.snp { $0.isChipIDMasked = true }).isAllowed)
         #expect(try !Self.decide(on: Self.snp { $0.vmpl = 1 }).isAllowed)
         #expect(try Self.decide("vmpl: [1]", on: Self.snp { $0.vmpl = 1 }).isAllowed)
+    }
+
+    @Test func anAMDPlatformNeedsARevocationListUnlessThePolicySaysOtherwise() throws {
+        let unchecked = try Self.decide(on: Self.snp { $0.isRevocationChecked = false })
+        #expect(!unchecked.isAllowed)
+        #expect(unchecked.summary.contains("AMD's revocation list must have been checked, but none was given"), "\(unchecked.summary)")
+        #expect(try Self.decide("insecure_allow_unchecked_revocation: true", on: Self.snp { $0.isRevocationChecked = false }).isAllowed)
     }
 
     @Test func graceCoversEveryAdvisoryUntilItsDate() throws {

@@ -21,7 +21,7 @@ private let replies: [ControlReply] = [
         ProcessRow(
             pid: 2, parent: 1, group: 2, userID: 0, state: 0x53, threads: 3, cpuMilliseconds: 1 << 40,
             residentKilobytes: 99, command: text("sleep 1"))),
-    .end, .evidence(PlatformEvidence(format: .tdx, bytes: [1, 0], auxiliary: [2], collateral: [3])),
+    .end, .evidence(PlatformEvidence(format: .tdx, bytes: [1, 0], auxiliary: [2], collateral: [3]), launch: [4]),
 ]
 
 @Suite struct ControlProtocolTests {

@@ -6,7 +6,8 @@ import Testing
 @testable import Formats
 
 private let identity = EvidenceIdentity(
-    measurement: [UInt8](repeating: 1, count: 48), signer: [UInt8](repeating: 8, count: 32), productID: 2, securityVersion: 65535, isDebug: true)
+    measurement: [UInt8](repeating: 1, count: 48), signer: [UInt8](repeating: 8, count: 32), productID: 2, securityVersion: 65535, isDebug: true,
+    launch: [UInt8](repeating: 4, count: 32))
 private let nobody = EvidenceIdentity(
     measurement: [UInt8](repeating: 0, count: 48), signer: [UInt8](repeating: 0, count: 32), productID: 0, securityVersion: 0, isDebug: false)
 private let reportData = [UInt8](0..<64)

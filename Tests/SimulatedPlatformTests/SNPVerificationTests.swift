@@ -2,6 +2,7 @@
 // Simulated SEV-SNP reports before the verifier. The machine is made once: its RSA keys take seconds.
 
 import Attestation
+import Crypto
 import Encodings
 import Foundation
 import Testing
@@ -32,6 +33,24 @@ struct SNPVerificationTests {
         let collateral = try JSONDecoder().decode(Collateral.self, from: Data(try evidence.collateral.json))
         let roots = isTrusted ? try TrustedRoots(simulated: [evidence.root]) : .production
         return Verifier(roots: roots).verify(report, collateral: collateral, now: testTime)
+    }
+
+    @Test func `a report without a revocation list says so, and is bound to its start`() throws {
+        let document = Array(#"{"arguments":["/bin/a"],"environment":[]}"#.utf8)
+        var statement = VerificationTests.statement()
+        statement.launch = Array(SHA256.hash(data: document))
+        let evidence = try Self.shared.get().report(SNPReportShape(), statement, now: testTime)
+        var collateral = try JSONDecoder().decode(Collateral.self, from: Data(try evidence.collateral.json))
+        let verifier = Verifier(roots: try TrustedRoots(simulated: [evidence.root]))
+        var bundle = EvidenceBundle(evidence: evidence.report, collateral: collateral, launch: document)
+        let checked = verifier.verify(bundle, now: testTime)
+        #expect(checked.verdict == .valid && checked.claims?.snp?.isRevocationChecked == true)
+        collateral.amdCRLs = nil
+        bundle.collateral = collateral
+        let unchecked = verifier.verify(bundle, now: testTime)
+        #expect(unchecked.verdict == .valid && unchecked.claims?.snp?.isRevocationChecked == false)
+        bundle.launch = Array("{}".utf8)
+        #expect(verifier.verify(bundle, now: testTime).reasons.map(\.check) == [.launchData])
     }
 
     @Test(arguments: shapes) func `a healthy machine is valid`(shape: SNPReportShape) throws {

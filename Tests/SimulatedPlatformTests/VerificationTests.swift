@@ -2,6 +2,7 @@
 // Simulated evidence before the verifier: each scenario has the outcome it was made for.
 
 import Attestation
+import Crypto
 import Encodings
 import Foundation
 import Testing
@@ -48,6 +49,23 @@ struct VerificationTests {
         } else {
             #expect(claims.measurement == Hex.encode(CloisterIdentity.mrenclave(Self.statement())))
             #expect(claims.signer == Hex.encode(Self.statement().signer))
+        }
+    }
+
+    @Test(arguments: QuoteFormat.allCases) func `a start that the quote is not bound to is refused`(format: QuoteFormat) async throws {
+        try await withFolder { folder in
+            let platform = try SimulatedPlatform(folder: folder, now: testTime)
+            var statement = Self.statement()
+            let document = Array(#"{"arguments":["/bin/a"],"environment":[]}"#.utf8)
+            statement.launch = Array(SHA256.hash(data: document))
+            var bundle = EvidenceBundle(evidence: try platform.quote(format, statement), launch: document)
+            bundle.collateral = try JSONDecoder().decode(Collateral.self, from: Data(try platform.collateral(format, now: testTime).json))
+            let verifier = Verifier(roots: try TrustedRoots(simulated: [platform.rootCertificate]))
+            #expect(verifier.verify(bundle, now: testTime).verdict == .valid)
+            #expect(try EvidenceBundle(json: bundle.json()) == bundle)
+            bundle.launch?[0] ^= 1
+            let result = verifier.verify(bundle, now: testTime)
+            #expect(result.verdict == .invalid && result.reasons.map(\.check) == [.launchData])
         }
     }
 

@@ -50,8 +50,8 @@ public enum ControlReply: Sendable, Equatable {
     /// A Linux errno and a message for people.
     case failure(errno: UInt32, message: [UInt8])
     case process(ProcessRow)
-    /// Answers `attest`.
-    case evidence(PlatformEvidence)
+    /// Answers `attest`; with the `LaunchDocument`, which is empty where it is too long.
+    case evidence(PlatformEvidence, launch: [UInt8])
     /// Closes a list of `process` replies, and answers `stop`.
     case end
 }

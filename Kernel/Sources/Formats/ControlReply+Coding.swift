@@ -35,9 +35,10 @@ extension ControlReply {
             writer.u64(row.residentKilobytes)
             writer.u8(row.state)
             writer.string(row.command)
-        case .evidence(let evidence):
+        case .evidence(let evidence, let launch):
             writer.u8(Kind.evidence.rawValue)
             evidence.write(to: &writer)
+            writer.string(launch)
         case .end: writer.u8(Kind.end.rawValue)
         }
         return writer.bytes
@@ -58,7 +59,9 @@ extension ControlReply {
             self = .failure(
                 errno: try reader.u32(), message: try reader.string(limit: ControlProtocol.maximumPacketSize))
         case .process: self = .process(try Self.row(&reader))
-        case .evidence: self = .evidence(try PlatformEvidence(from: &reader))
+        case .evidence:
+            let evidence = try PlatformEvidence(from: &reader)
+            self = .evidence(evidence, launch: try reader.bytes(limit: LaunchDocument.maximumSize))
         case .end: self = .end
         }
         try reader.expectEnd()

@@ -36,6 +36,7 @@ extension PlatformRequest {
         writer.u16(identity.productID)
         writer.u16(identity.securityVersion)
         writer.bool(identity.isDebug)
+        writer.raw(identity.launch)
     }
 
     public init(decoding packet: [UInt8]) throws(FormatError) {
@@ -46,7 +47,7 @@ extension PlatformRequest {
         identity = EvidenceIdentity(
             measurement: try reader.take(ImageFormat.measurementSize),
             signer: try reader.take(Digest256.byteCount), productID: try reader.u16(),
-            securityVersion: try reader.u16(), isDebug: try reader.bool())
+            securityVersion: try reader.u16(), isDebug: try reader.bool(), launch: try reader.take(Digest256.byteCount))
         switch kind {
         case .evidence:
             let start = reader.position

@@ -46,13 +46,19 @@ public struct EvidenceIdentity: Sendable, Equatable {
     public var securityVersion: UInt16
     /// The host may look inside, or nothing was measured.
     public var isDebug: Bool
+    /// SHA-256 of the `LaunchDocument`, 32 bytes; zeros where nothing was started.
+    public var launch: [UInt8]
 
-    public init(measurement: [UInt8], signer: [UInt8], productID: UInt16, securityVersion: UInt16, isDebug: Bool) {
+    public init(
+        measurement: [UInt8], signer: [UInt8], productID: UInt16, securityVersion: UInt16, isDebug: Bool,
+        launch: [UInt8] = [UInt8](repeating: 0, count: Digest256.byteCount)
+    ) {
         self.measurement = measurement
         self.signer = signer
         self.productID = productID
         self.securityVersion = securityVersion
         self.isDebug = isDebug
+        self.launch = launch
     }
 }
 

@@ -10,6 +10,7 @@ struct ReportVerification {
     private(set) var reasons: [Reason] = []
     private(set) var claims: Claims?
     private var isSimulated = false
+    private var isRevocationChecked = false
 
     init(roots: TrustedRoots, cache: PathCache, now: Int64) {
         self.roots = roots
@@ -31,6 +32,7 @@ struct ReportVerification {
         } catch {
             reasons.append(error.reason)
         }
+        claims?.snp?.isRevocationChecked = isRevocationChecked
         return VerificationResult(verdict: reasons.isEmpty ? .valid : .invalid, reasons: reasons, claims: claims, isSimulated: isSimulated)
     }
 
@@ -128,6 +130,7 @@ struct ReportVerification {
             fail(.crlSignature, "amd_crls", "the signature of the revocation list is not one of \(authority.commonName)")
             return
         }
+        isRevocationChecked = true
         if list.thisUpdate <= list.nextUpdate,
             let reason = ValidityWindow("amd_crls", list.thisUpdate...list.nextUpdate, isCollateral: true).problem(at: now)
         {

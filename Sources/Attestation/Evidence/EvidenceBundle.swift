@@ -16,12 +16,17 @@ public struct EvidenceBundle: Sendable, Equatable {
     public var collateral: Collateral?
     /// CCEL.
     public var eventLog: [UInt8]?
+    /// What the enclave was started with: a text whose hash the evidence carries in CONFIGID, MRCONFIGID or HOST_DATA.
+    public var launch: [UInt8]?
 
-    public init(evidence: [UInt8], certificates: String? = nil, collateral: Collateral? = nil, eventLog: [UInt8]? = nil) {
+    public init(
+        evidence: [UInt8], certificates: String? = nil, collateral: Collateral? = nil, eventLog: [UInt8]? = nil, launch: [UInt8]? = nil
+    ) {
         self.evidence = evidence
         self.certificates = certificates
         self.collateral = collateral
         self.eventLog = eventLog
+        self.launch = launch
     }
 
     /// Whether the file is a bundle and not a bare quote or report, none of which begins like JSON.
@@ -39,7 +44,7 @@ public struct EvidenceBundle: Sendable, Equatable {
             throw EvidenceBundleError("its __cmwc_t is '\(messages.type)', not '\(Self.collectionType)'")
         }
         guard let evidence = messages.evidence else { throw EvidenceBundleError("it has no 'evidence'") }
-        self.init(evidence: evidence.value, eventLog: messages.eventLog?.value)
+        self.init(evidence: evidence.value, eventLog: messages.eventLog?.value, launch: messages.launch?.value)
         if let certificates = messages.certificates {
             guard let text = String(validating: certificates.value, as: UTF8.self) else {
                 throw EvidenceBundleError("its 'certificates' are not PEM text")
@@ -61,7 +66,8 @@ public struct EvidenceBundle: Sendable, Equatable {
             evidence: Message("application/octet-stream", evidence, .evidence),
             certificates: certificates.map { Message("application/pem-certificate-chain", Array($0.utf8), .endorsements) },
             collateral: try collateral.map { Message("application/json", Array(try encoder.encode($0)), .endorsements) },
-            eventLog: eventLog.map { Message("application/octet-stream", $0, .evidence) })
+            eventLog: eventLog.map { Message("application/octet-stream", $0, .evidence) },
+            launch: launch.map { Message("application/json", $0, .evidence) })
         return Array(try encoder.encode(messages)) + [0x0A]
     }
 }
@@ -78,6 +84,7 @@ private struct Messages: Codable {
     var certificates: Message?
     var collateral: Message?
     var eventLog: Message?
+    var launch: Message?
 
     enum CodingKeys: String, CodingKey {
         case type = "__cmwc_t"
@@ -85,6 +92,7 @@ private struct Messages: Codable {
         case certificates
         case collateral
         case eventLog = "event_log"
+        case launch
     }
 }
 

@@ -45,6 +45,7 @@ public enum Check: String, Codable, Sendable, CaseIterable {
     case reportedTCB = "reported-tcb"
     // Logs that come with evidence.
     case eventLog = "event-log"
+    case launchData = "launch-data"
 
     /// What a reader can do when the check fails.
     public var remedy: String {
@@ -86,6 +87,7 @@ public enum Check: String, Codable, Sendable, CaseIterable {
         case .chipID: "give the certificate of this very chip"
         case .reportedTCB: "fetch the certificate for the reported TCB version"
         case .eventLog: "collect the event log again, together with the quote"
+        case .launchData: "collect the evidence again, with what the enclave was really started with; do not change or reformat it"
         }
     }
 }

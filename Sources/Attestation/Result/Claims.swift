@@ -133,6 +133,8 @@ public struct SNPClaims: Codable, Sendable, Equatable {
     public var committedVersion: String
     public var launchMitigations: UInt64?
     public var currentMitigations: UInt64?
+    /// A revocation list of the authority above the chip's certificate was given and holds.
+    public var isRevocationChecked = false
     /// Cloud provider named in a VLEK certificate.
     public var provider: String?
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verifier's role of RFC 9334, as the routes see it: evidence in, facts out. Whether the facts are good enough is for policies.
 package import Attestation
+package import AttestationPolicy
 package import KeyBrokerProtocol
 
 package struct EvidenceRequest: Sendable {
@@ -21,6 +22,8 @@ package struct Appraisal: Sendable, Equatable {
     package var initDataDigest = ""
     /// SHA-256 of the simulated root at which the chain ends.
     package var simulationRoot: String?
+    /// What the enclave was started with, where the evidence is bound to it.
+    package var launch: LaunchFacts?
 
     package init(result: VerificationResult, reportData: [UInt8]) {
         self.result = result

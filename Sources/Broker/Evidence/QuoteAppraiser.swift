@@ -2,6 +2,7 @@
 // Evidence of SGX, TDX and SEV-SNP, real or simulated, by the verification library. A member `quote` (standard base64) holds the
 // quote, the report, or a bundle as `cloister attest` writes it; `cert_chain` may hold certificates (DER in base64).
 import Attestation
+import AttestationPolicy
 import BrokerStore
 import CollateralStore
 internal import Encodings
@@ -43,6 +44,7 @@ final class QuoteAppraiser: EvidenceAppraiser {
         }
         var appraisal = Appraisal(result: result, reportData: request.expectedDigest)
         appraisal.simulationRoot = root
+        appraisal.launch = bundle.launch.flatMap { LaunchFacts(document: $0) }
         if let initData = request.initData { appraisal.initDataDigest = try Self.check(initData, claims) }
         return appraisal
     }
@@ -94,7 +96,8 @@ final class QuoteAppraiser: EvidenceAppraiser {
     ) throws(BrokerError) -> VerificationResult {
         // What the operators keep wins over what comes with the evidence, which its sender may have chosen for its age.
         let kept = try collateral.find(for: bundle.evidence, certificates, with: verifier, now: now)
-        return verifier.verify(bundle.evidence, collateral: kept ?? bundle.collateral, certificates: certificates, now: now)
+        let whole = EvidenceBundle(evidence: bundle.evidence, launch: bundle.launch)
+        return verifier.verify(whole, collateral: kept ?? bundle.collateral, certificates: certificates, now: now)
     }
 
     private func verifier(for root: SimulatedRoot) -> Verifier? {
@@ -116,15 +119,8 @@ final class QuoteAppraiser: EvidenceAppraiser {
 
     /// The document that the host gave the guest is bound to the evidence by its hash, cut or filled to the field's size.
     private static func check(_ initData: AttestationRequest.InitData, _ claims: Claims) throws(BrokerError) -> String {
-        guard let field = claims.snp?.hostData ?? claims.tdx?.mrConfigID ?? claims.sgx?.configID else {
-            throw BrokerError(.attestationError, "this evidence binds no init-data")
-        }
-        let size = field.utf8.count / 2
-        for hash in BindingHash.allCases {
-            let digest = hash.digest(of: initData.body.utf8)
-            let fitted = Array((digest + [UInt8](repeating: 0, count: max(0, size - digest.count))).prefix(size))
-            if Bytes.areEqual(Array(Hex.encode(fitted).utf8), Array(field.utf8)) { return Hex.encode(digest) }
-        }
+        guard claims.boundDigest != nil else { throw BrokerError(.attestationError, "this evidence binds no init-data") }
+        if let digest = claims.digest(binding: Array(initData.body.utf8)) { return Hex.encode(digest) }
         throw BrokerError(.attestationError, "the init-data is not the one that the evidence is bound to")
     }
 }

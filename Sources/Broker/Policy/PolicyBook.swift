@@ -30,7 +30,8 @@ extension AttestationPolicy.Policy {
                 rule.simulationRoots.map { $0.value.contains(request.evidence.simulationRoot ?? "") } ?? true
             }
         }
-        return fitting.evaluate(PolicyInput(request.evidence.verification, now: request.now, approvals: request.approvals))
+        return fitting.evaluate(
+            PolicyInput(request.evidence.verification, now: request.now, launch: request.evidence.launch, approvals: request.approvals))
     }
 }
 

@@ -2,6 +2,7 @@
 // What a token says of the evidence it stands for. The claims lie under the environment's name, as in the reference server's tokens;
 // the whole verification is beside them, for policies.
 package import Attestation
+package import AttestationPolicy
 package import KeyBrokerProtocol
 
 package struct AnnotatedEvidence: Sendable, Equatable {
@@ -14,6 +15,8 @@ package struct AnnotatedEvidence: Sendable, Equatable {
     package var initData: String
     package var runtime: RuntimeData
     package var simulationRoot: String?
+    /// What the enclave was started with, where the evidence is bound to it.
+    package var launch: LaunchFacts?
 }
 
 extension AnnotatedEvidence: Codable {
@@ -28,6 +31,7 @@ extension AnnotatedEvidence: Codable {
         static let runtime = Key(stringValue: "runtime_data_claims")
         static let verification = Key(stringValue: "cloister_verification")
         static let simulationRoot = Key(stringValue: "cloister_simulation_root")
+        static let launch = Key(stringValue: "cloister_launch")
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -42,6 +46,7 @@ extension AnnotatedEvidence: Codable {
         try members.encode(runtime, forKey: .runtime)
         try members.encode(verification, forKey: .verification)
         try members.encodeIfPresent(simulationRoot, forKey: .simulationRoot)
+        try members.encodeIfPresent(launch, forKey: .launch)
     }
 
     package init(from decoder: any Decoder) throws {
@@ -56,5 +61,6 @@ extension AnnotatedEvidence: Codable {
         initData = try members.decode(String.self, forKey: .initData)
         runtime = try members.decode(RuntimeData.self, forKey: .runtime)
         simulationRoot = try members.decodeIfPresent(String.self, forKey: .simulationRoot)
+        launch = try members.decodeIfPresent(LaunchFacts.self, forKey: .launch)
     }
 }

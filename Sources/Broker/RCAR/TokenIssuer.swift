@@ -33,7 +33,8 @@ package struct TokenIssuer: Sendable {
         let trust = Trustworthiness(appraisal, knownMeasurements: knownMeasurements)
         let evidence = AnnotatedEvidence(
             tee: tee, claims: appraisal.claims, verification: appraisal.result, reportData: Hex.encode(appraisal.reportData),
-            initData: appraisal.initDataDigest, runtime: request.runtimeData, simulationRoot: appraisal.simulationRoot)
+            initData: appraisal.initDataDigest, runtime: request.runtimeData, simulationRoot: appraisal.simulationRoot,
+            launch: appraisal.launch)
         let token = EARToken(
             profile: EARToken.profile, issuer: issuer, issued: now, expires: now + lifetime, verifier: verifier,
             submodules: .init(

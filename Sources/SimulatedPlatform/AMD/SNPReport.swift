@@ -107,6 +107,8 @@ struct SNPReport {
         report.put(littleEndian: UInt32(shape.signer == .vcek ? 0 : 1 << 2) | (isMasked ? 2 : 0), at: 0x48)
         report.put(statement.reportData.fitted(to: 64), at: 0x50)
         report.put(statement.measurement.fitted(to: 48), at: 0x90)
+        // HOST_DATA
+        report.put(statement.launch.fitted(to: 32), at: 0xC0)
         report.put(statement.signer.fitted(to: 48), at: 0xE0)
         report.put(keys.identity.number("report", count: 32), at: 0x140)
         report.put([UInt8](repeating: 0xFF, count: 32), at: 0x160)

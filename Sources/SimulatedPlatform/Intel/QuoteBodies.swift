@@ -10,6 +10,8 @@ package struct EnclaveStatement: Equatable, Sendable {
     package var productID: UInt16 = 0
     package var securityVersion: UInt16 = 0
     package var isDebug = false
+    /// SHA-256 of what the enclave was started with, 32 bytes.
+    package var launch: [UInt8] = []
     /// 64 bytes.
     package var reportData: [UInt8]
 
@@ -34,7 +36,7 @@ enum SGXReportBody {
         body.put(CloisterIdentity.mrenclave(statement), at: 64)
         body.put(statement.signer.fitted(to: 32), at: 128)
         // CONFIGID
-        body.put(statement.measurement.fitted(to: 64), at: 192)
+        body.put(statement.launch.fitted(to: 64), at: 192)
         body.put(littleEndian: statement.productID, at: 256)
         body.put(littleEndian: statement.securityVersion, at: 258)
         body.put(statement.reportData.fitted(to: 64), at: 320)
@@ -55,6 +57,8 @@ enum TDReportBody {
         body.put(littleEndian: statement.isDebug ? attributes | 1 : attributes, at: 120)
         body.put(littleEndian: UInt64(0x0006_02E7), at: 128)
         body.put(statement.measurement.fitted(to: 48), at: 136)
+        // MRCONFIGID
+        body.put(statement.launch.fitted(to: 48), at: 184)
         body.put(statement.signer.fitted(to: 48), at: 232)
         // MROWNERCONFIG: product and version, which TDX has no fields for.
         body.put(littleEndian: statement.productID, at: 280)

@@ -18,6 +18,8 @@ struct EvidenceCheck {
     struct Outcome {
         var result: VerificationResult
         var decision: Decision?
+        /// What the enclave was started with, where the evidence is bound to it.
+        var launch: LaunchFacts?
         /// What the caller wanted in the report data, and whether it is there.
         var isFresh: Bool?
         /// The policy let collateral pass that had expired.
@@ -40,8 +42,11 @@ struct EvidenceCheck {
             policy?.verify(bundle, with: verifier, collateral: collateral, certificates: certificates, now: now)
             ?? PolicyVerification(
                 result: verifier.verify(bundle, collateral: collateral, certificates: certificates, now: now))
+        // What the evidence is not bound to is a failed check above.
+        let launch = bundle.launch.flatMap { LaunchFacts(document: $0) }
         return Outcome(
-            result: found.result, decision: policy?.evaluate(PolicyInput(found.result, now: now)),
+            result: found.result, decision: policy?.evaluate(PolicyInput(found.result, now: now, launch: launch)),
+            launch: launch,
             isFresh: expected.map { $0 == found.result.claims?.reportData }, isCollateralStale: found.isCollateralStale)
     }
 

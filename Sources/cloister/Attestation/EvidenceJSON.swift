@@ -15,6 +15,8 @@ struct EvidenceJSON: Encodable {
     var nonceMatches: Bool?
     /// The policy let collateral pass that had expired.
     var isCollateralStale: Bool
+    /// What the enclave was started with; nil where the evidence does not say.
+    var launch: LaunchFacts?
     /// nil without a policy.
     var decision: Decision?
 
@@ -28,6 +30,7 @@ struct EvidenceJSON: Encodable {
         isSimulated = outcome.result.isSimulated
         nonceMatches = outcome.isFresh
         isCollateralStale = outcome.isCollateralStale
+        launch = outcome.launch
         decision = outcome.decision
     }
 }

@@ -8,6 +8,10 @@ enum EvidenceReport {
         let result = outcome.result
         var rows: [(String, String)] = [("verdict", verdict(result))]
         if let claims = result.claims { rows += facts(claims, result) }
+        if let launch = outcome.launch, result.verdict == .valid {
+            rows.append(("arguments", launch.arguments.map { $0.debugDescription }.joined(separator: " ")))
+            rows += launch.environment.sorted { $0.key < $1.key }.map { ("variable", "\($0.key)=\($0.value.debugDescription)") }
+        }
         rows += status(result)
         for reason in result.reasons {
             rows.append((Style.red("failed", on: 1), "\(reason.check.rawValue): \(reason.message) (\(reason.field))"))

@@ -62,12 +62,13 @@ struct Attest: ParsableCommand {
         }
         let registry = Registry(try StateDirectory(environment: Style.environment))
         let entry = try registry.find(name)
-        let evidence = try EvidenceQuery.evidence(of: entry, format: format?.value, reportData: try bytes(), in: registry)
-        try write(raw ? evidence.bytes : try Self.bundle(evidence).json())
+        let (evidence, launch) = try EvidenceQuery.evidence(of: entry, format: format?.value, reportData: try bytes(), in: registry)
+        try write(raw ? evidence.bytes : try Self.bundle(evidence, launch).json())
     }
 
-    private static func bundle(_ evidence: PlatformEvidence) throws(LaunchError) -> EvidenceBundle {
+    private static func bundle(_ evidence: PlatformEvidence, _ launch: [UInt8]) throws(LaunchError) -> EvidenceBundle {
         var bundle = EvidenceBundle(evidence: evidence.bytes)
+        bundle.launch = launch.isEmpty ? nil : launch
         if evidence.format == .snp {
             let certificates = CertificateTable.certificates(evidence.auxiliary)
             bundle.certificates = certificates.isEmpty ? nil : certificates

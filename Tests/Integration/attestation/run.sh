@@ -57,6 +57,25 @@ for format in tdx sgx snp; do
     "$cloister" verify "$format.json" --policy policy.yaml --nonce 00ff >verdict || fail "$format: $(cat verdict)"
     ! "$cloister" verify "$format.json" --nonce 00ff >verdict || fail "$format is accepted without a policy"
 done
+# What it was started with is bound to the evidence, and a policy may ask for it.
+"$cloister" start -q --name job old/old.img -- /bin/busybox sleep 600 >/dev/null
+for format in tdx sgx snp; do
+    "$cloister" attest job --format $format >job.json
+    for seconds in 600 601; do
+        printf 'policy: 1\nrules:\n  - {signers: [%s], insecure_allow_simulation: true, arguments: [/bin/busybox, sleep, "%s"]}\n' \
+            "$signer" $seconds >arguments.yaml
+        if "$cloister" verify job.json --policy arguments.yaml >verdict; then answer=600; else answer=601; fi
+        [[ $answer == "$seconds" ]] || fail "$format, arguments sleep $seconds: $(cat verdict)"
+    done
+    python3 -c '
+import base64, json, sys
+bundle = json.load(open("job.json"))
+text = base64.urlsafe_b64decode(bundle["launch"][1] + "==").replace(b"600", b"601")
+bundle["launch"][1] = base64.urlsafe_b64encode(text).decode().rstrip("=")
+json.dump(bundle, open("changed.json", "w"))'
+    ! "$cloister" verify changed.json --policy arguments.yaml >verdict || fail "$format: a changed start is accepted"
+    grep -q launch-data verdict || fail "$format: $(cat verdict)"
+done
 # A program in python, as those for Gramine are written.
 quote=$("$cloister" run -q --insecure-host-root -- /usr/bin/python3 -c '
 with open("/dev/attestation/user_report_data", "wb") as f: f.write(b"python")

@@ -29,6 +29,8 @@ public enum AttestationFS {
         root.text("quote") { (thread: Thread) throws(Errno) -> [UInt8] in
             try EvidenceCalls.evidence(.sgx, thread.process.attestation.reportData, thread).bytes
         }
+        // What evidence of this enclave is bound to besides.
+        root.text("launch") { (_: Thread) throws(Errno) -> [UInt8] in OwnIdentity.launchDocument }
         let keys = KeyDirectory(superblock.allocateNumber(), superblock, name: [UInt8]("keys"), above: root)
         keys.sealed("_sgx_mrenclave", .measurement)
         keys.sealed("_sgx_mrsigner", .signer)
@@ -62,7 +64,7 @@ enum TargetInfo {
         info.append(littleEndian: UInt64(7))
         // CET attributes, CONFIGSVN, MISCSELECT and what is reserved.
         info.append(contentsOf: repeatElement(0, count: 16))
-        info.append(contentsOf: identity.measurement)
+        info.append(contentsOf: identity.launch)
         info.append(contentsOf: repeatElement(0, count: PlatformProtocol.targetInfoSize - info.count))
         return info
     }

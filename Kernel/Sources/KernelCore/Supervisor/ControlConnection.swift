@@ -85,7 +85,8 @@ final class ControlConnection {
         guard isOpen else { return }
         do throws(Errno) {
             guard case .evidence(let evidence) = try exchange.result() else { throw .EIO }
-            reply(.evidence(evidence))
+            let launch = OwnIdentity.launchDocument
+            reply(.evidence(evidence, launch: launch.count <= LaunchDocument.maximumSize ? launch : []))
         } catch { fail(error, "the platform's service gives no evidence") }
     }
 
