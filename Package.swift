@@ -40,6 +40,7 @@ let package = Package(
     name: "cloister",
     products: [
         .executable(name: "cloister", targets: ["cloister"]),
+        .executable(name: "cloister-agent", targets: ["cloister-agent"]),
         .executable(name: "cloister-broker", targets: ["cloister-broker"]),
         .executable(name: "cloister-platform", targets: ["cloister-platform"]),
     ],
@@ -68,7 +69,7 @@ let package = Package(
         // YAML with typed values, line numbers and no unknown keys.
         .target(name: "StrictYAML", dependencies: [yams]),
         // Building, signing, verifying and explaining images.
-        .target(name: "Image", dependencies: ["Encodings", "Formats", "StrictYAML", crypto]),
+        .target(name: "Image", dependencies: ["BootSecrets", "Encodings", "Formats", "KeyBrokerProtocol", "StrictYAML", crypto]),
         // C shims of Launch: what Swift cannot call directly. No policy.
         .target(name: "CLaunch"),
         // What an owner accepts, in YAML; decisions that explain themselves.
@@ -86,7 +87,7 @@ let package = Package(
         .target(
             name: "AttestedTLS", dependencies: ["Encodings", "Attestation", crypto, asn1, .product(name: "X509", package: "swift-certificates")]),
         // Starting, finding and talking to enclaves.
-        .target(name: "Launch", dependencies: ["Encodings", "CLaunch", "Formats", "Image", "StrictYAML"]),
+        .target(name: "Launch", dependencies: ["BootSecrets", "CLaunch", "Encodings", "Formats", "Image", "StrictYAML"]),
         // What evidence of SGX, TDX and SEV-SNP says, and whether it holds. No network, no clock, no policy.
         .target(name: "Attestation", dependencies: ["Encodings", crypto, cryptoExtras, asn1]),
         // A machine in software that attests; it protects nothing.
@@ -100,6 +101,16 @@ let package = Package(
             dependencies: ["Encodings", "Launch", "Image", "Formats", "Attestation", "AttestationPolicy", "CollateralStore", arguments]),
         // The key broker's wire format (CoCo KBS 0.4.0): messages, canonical JSON, binding, JWE. No I/O.
         .target(name: "KeyBrokerProtocol", dependencies: [crypto, cryptoExtras]),
+        // Which secrets an image wants before its program begins: the description that is measured.
+        .target(name: "BootSecrets", dependencies: ["KeyBrokerProtocol"]),
+        // Fetches them inside the enclave. Images hold no library that it could count on, so that it is linked whole.
+        .executableTarget(
+            name: "cloister-agent",
+            dependencies: [
+                "BootSecrets", "KeyBrokerProtocol", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
         // What the broker keeps: sealed secrets, policies, approvals, the audit chain.
         .target(name: "BrokerStore", dependencies: ["Encodings", "KeyBrokerProtocol", crypto, database]),
         // The broker's server: RATS roles, sessions, tokens, admin routes.
@@ -136,6 +147,8 @@ let package = Package(
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "FuzzSupport"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),
         .testTarget(name: "ImageTests", dependencies: ["Encodings", "Image", "Formats", "FuzzSupport", crypto]),
+        .testTarget(name: "AgentTests", dependencies: ["cloister-agent"]),
+        .testTarget(name: "BootSecretsTests", dependencies: ["BootSecrets", "KeyBrokerProtocol", "Image", "FuzzSupport"]),
         .testTarget(name: "SimulatedPlatformTests", dependencies: ["Encodings", "SimulatedPlatform", "Attestation", crypto]),
         .testTarget(name: "PlatformServiceTests", dependencies: ["RecordedEvidence", "PlatformService", "SimulatedPlatform", "Launch", "Formats"]),
         .testTarget(name: "AttestationPolicyTests", dependencies: ["AttestationPolicy", "Attestation", "FuzzSupport", crypto]),
@@ -159,7 +172,9 @@ let package = Package(
             ] + httpServer),
         .testTarget(
             name: "CLITests",
-            dependencies: ["RecordedEvidence", "cloister", "cloister-platform", "Attestation", "Launch", "Image", "Formats", arguments]),
+            dependencies: [
+                "RecordedEvidence", "cloister", "cloister-platform", "Attestation", "Encodings", "Launch", "Image", "Formats", crypto, arguments,
+            ]),
     ]
 )
 

@@ -3,6 +3,7 @@
 
 internal import Attestation
 internal import CollateralStore
+internal import Encodings
 internal import Foundation
 
 enum AMDDocuments {
@@ -17,7 +18,7 @@ enum AMDDocuments {
             guard chain.count == chainLength else { return nil }
             return CollateralDocument(body: Array((chain.joined(separator: "\n") + "\n").utf8), contentType: "application/x-pem-file")
         case .amdCRL:
-            guard let der = set.amdCRLs?.first.flatMap(bytes(hexadecimal:)) else { return nil }
+            guard let der = set.amdCRLs?.first.flatMap({ Hex.decode($0) }) else { return nil }
             return CollateralDocument(body: der, contentType: "application/pkix-crl")
         default: return nil
         }

@@ -26,6 +26,15 @@ package enum KernelLocator {
     }
 }
 
+/// Finding the program that fetches secrets inside an enclave.
+package enum AgentLocator {
+    /// The one named by CLOISTER_AGENT, else the one beside the command; nil where it is not installed.
+    package static func find(environment: [String: String]) throws(LaunchError) -> String? {
+        if let path = environment["CLOISTER_AGENT"], !path.isEmpty { return path }
+        return try KernelLocator.besideCommand("cloister-agent").first { System.isExecutable($0) }
+    }
+}
+
 /// Finding the program that answers for the platform.
 package enum PlatformLocator {
     /// The one named by CLOISTER_PLATFORM, else the one beside the command; nil where it is not installed.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evidence with the real kernel and the real service: from `cloister attest`, and from inside.
+import Crypto
+import Encodings
 import Foundation
 import Launch
 import Testing
@@ -33,7 +35,10 @@ import Testing
         // TD attributes: no debug.
         #expect(quote[48 + 120] & 1 == 0)
         let sgx = try raw(["--format", "sgx", "--report-data", String(repeating: "ab", count: 64)])
-        #expect(hex(sgx[48 + 192..<48 + 240]) == measurement)
+        // MRENCLAVE, which is the hash of the measurement; CONFIGID: it was started without a program.
+        let measured = try #require(Hex.decode(measurement))
+        #expect(hex(sgx[48 + 64..<48 + 96]) == Hex.encode(SHA256.hash(data: measured)))
+        #expect(hex(sgx[48 + 192..<48 + 256]) == String(repeating: "00", count: 64))
         #expect(hex(sgx[48 + 128..<48 + 160]) == inspected["identity"]?["signer"]?.text)
         #expect(hex(sgx[48 + 320..<48 + 384]) == String(repeating: "ab", count: 64))
 

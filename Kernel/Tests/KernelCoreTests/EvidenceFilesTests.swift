@@ -75,7 +75,7 @@ private struct Files {
 
 @Suite("What programs see of evidence", .serialized)
 struct EvidenceFilesTests {
-    private static let quote = PlatformReply.Body.evidence(PlatformEvidence(format: .sgx, bytes: [7, 8, 9]))
+    private static let quote = PlatformReply.Body.evidence(PlatformEvidence(format: .sgx, bytes: [7, 8, 9], collateral: [4, 5]))
     private static let domain = PlatformEvidence(format: .tdx, bytes: [1, 2, 3, 4], auxiliary: [5])
     private static let key = PlatformReply.Body.key([UInt8](0..<32))
     private static let zeros = [UInt8](repeating: 0, count: 64)
@@ -89,7 +89,9 @@ struct EvidenceFilesTests {
             precondition(files.write("/dev/attestation/user_report_data", [UInt8](repeating: 1, count: 65)) == -22)
             precondition(files.write("/dev/attestation/quote", [1]) == -13)
             precondition(files.read("/dev/attestation/quote").bytes == [7, 8, 9])
-            precondition(files.source.asked == [.evidence(format: .sgx, reportData: [1, 2, 3] + EvidenceFilesTests.zeros[3...])])
+            precondition(files.read("/dev/attestation/collateral").bytes == [4, 5])
+            let asked = PlatformRequest.Body.evidence(format: .sgx, reportData: [1, 2, 3] + EvidenceFilesTests.zeros[3...])
+            precondition(files.source.asked == [asked, asked])
         }
     }
 

@@ -9,6 +9,8 @@ public struct ImageBuilder: Sendable {
     public var manifest: Manifest
     /// Path of the kernel executable the image is for.
     public var kernel: String
+    /// Path of the agent executable, for an image with secrets.
+    public var agent: String?
     public var key: SigningKey
     public var output: String
     public var parallelism = ProcessInfo.processInfo.activeProcessorCount
@@ -40,7 +42,7 @@ public struct ImageBuilder: Sendable {
         cache.save()
         let layout = try RootLayout(flat, hashes)
         let merkle = MerkleTree(leafDigests: layout.leafDigests)
-        let manifestBytes = try ImageManifest(settings: manifest.settings, packages: packages).encoded()
+        let manifestBytes = try ImageManifest(settings: manifest.measuredSettings, packages: packages).encoded()
         guard manifestBytes.count <= ImageFormat.maximumManifestSize else {
             throw ImageToolError(.manifest, "the manifest is too large")
         }
@@ -108,6 +110,7 @@ public struct ImageBuilder: Sendable {
         if let entry = manifest.settings.entryPoint, !tree.contains(entry) {
             throw ImageToolError(.manifest, "the entry point \(entry) is not in the image")
         }
+        if let secrets = manifest.secrets { try tree.add(secrets, agent: agent, for: manifest) }
         return (tree, versions)
     }
 

@@ -44,6 +44,7 @@ public struct ImageExplanation: Codable, Sendable, Equatable {
         contributions += image.manifest.facts().map {
             Contribution(name: "manifest." + $0.key, hash: "", text: $0.value)
         }
+        contributions += try image.secrets()?.facts.map { Contribution(name: "secrets." + $0.key, hash: "", text: $0.value) } ?? []
         contributions += [
             Contribution(
                 name: "root", hash: Hex.encode(statement.rootHash.bytes),

@@ -22,6 +22,8 @@ public struct ImageInspection: Codable, Sendable, Equatable {
     public var packages: [String: String]
     public var settings: RuntimeSettings
     public var insecureOptions: [String]
+    /// What the image asks a broker for.
+    public var secrets: SecretSettings?
 
     public init(ofImageAt path: String) throws(ImageToolError) {
         let image = try OpenedImage(path: path)
@@ -42,5 +44,6 @@ public struct ImageInspection: Codable, Sendable, Equatable {
         packages = image.manifest.packages
         settings = image.manifest.settings
         insecureOptions = image.manifest.settings.insecureOptions
+        secrets = try image.secrets()
     }
 }

@@ -44,9 +44,10 @@ extension Manifest {
                 "name", "entry_point", "args", "working_directory", "user", "group", "hostname", "environment",
                 "files", "packages", "essential", "documentation", "python_bytecode", "mounts", "limits",
                 "insecure_host_mounts", "insecure_host_environment", "insecure_trace", "insecure_host_loopback",
-                "passed_through", "product_id", "security_version",
+                "passed_through", "secrets", "product_id", "security_version",
             ])
         settings = try RuntimeSettings(top)
+        if let value = top.value("secrets") { secrets = try SecretSettings(value, for: settings) }
         files = try FileRule.list(top)
         packages = try top.list("packages").map { (item) throws(ImageToolError) in try item.packageName() }
         includesEssential = try top.value("essential")?.boolean() ?? true

@@ -4,6 +4,8 @@
 public struct Manifest: Sendable, Equatable {
     public var settings = RuntimeSettings()
     public var files: [FileRule] = []
+    /// Fetched by the agent before the program begins.
+    public var secrets: SecretSettings?
     /// Debian packages, without their dependencies.
     public var packages: [String] = []
     /// Add Debian's essential packages, on which others depend without saying so: sh, libc-bin, coreutils and their like.

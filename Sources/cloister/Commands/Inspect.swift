@@ -47,6 +47,7 @@ struct Inspect: ParsableCommand {
         lines += settings.passedThrough.map { ("passed", $0.replacing("_", with: " ")) }
         lines += settings.mounts.map { ("mount", "tmpfs \($0.target)") }
         lines += settings.insecureHostMounts.map { ("host mount", "\($0.source) \($0.target)") }
+        lines += facts.secrets?.facts.map { ("secrets", "\($0.key): \($0.value)") } ?? []
         lines += facts.insecureOptions.map { (Style.yellow("insecure", on: 1), $0) }
         lines += facts.packages.sorted { $0.key < $1.key }.map { ("package", "\($0.key) \($0.value)") }
         return lines

@@ -32,7 +32,7 @@ struct Start: ParsableCommand {
         let kernel = try root.kernelPath()
         var request = try root.request(command: command, program: program, terminal: false, kernel: kernel)
         // Only what is asked for runs: an image's entry point is for run.
-        request.arguments = RawWords.program(command)
+        request.arguments = request.program(RawWords.program(command))
         try request.refuseWhatIsNotPassedThrough(isResident: true)
         let registry = Registry(try StateDirectory(environment: Style.environment))
         let chosen = try name ?? Self.freeName(root.image ?? root.source, in: registry)

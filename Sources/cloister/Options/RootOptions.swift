@@ -25,6 +25,9 @@ struct RootOptions: ParsableArguments {
         help: ArgumentHelp("Mount a host folder, or memory with tmpfs:DST.", valueName: "SRC:DST[:ro]"))
     var mounts: [String] = []
 
+    @Option(help: ArgumentHelp("Where the image's secrets come from: https://HOST:PORT.", valueName: "URL"))
+    var broker: String?
+
     @Option(help: ArgumentHelp("Kernel to start.", visibility: .hidden))
     var kernel: String?
 
@@ -37,11 +40,14 @@ struct RootOptions: ParsableArguments {
         command: [String], program: ProgramOptions, terminal: Bool, kernel: String
     ) throws(LaunchError) -> EnclaveRequest {
         // In front, so that -e TERM=... has the last word.
-        let entries =
+        var entries =
             (terminal ? [ByteText("TERM=\(Style.environment["TERM"] ?? "xterm")")] : []) + (try program.environmentEntries())
         var request: EnclaveRequest
         switch (insecureHostRoot, image ?? source) {
         case (true, nil):
+            if let broker {
+                throw LaunchError(.usage, "secrets are for images", at: "--broker \(broker)", next: "leave --broker out, or name an image")
+            }
             request = EnclaveRequest(root: .insecureHost)
             request.environment = Self.hostRootEnvironment + entries
             request.reachesHostLoopback = insecureHostLoopback
@@ -52,6 +58,7 @@ struct RootOptions: ParsableArguments {
                     next: "write insecure_host_loopback: true into its manifest")
             }
             let checked = try ImageCheck.open(path, kernel: kernel)
+            if let broker { entries.append(try checked.brokerEntry(broker)) }
             request = try EnclaveRequest(image: checked, passing: entries, hasTerminal: terminal)
         case (true, _?):
             throw LaunchError(
@@ -67,7 +74,7 @@ struct RootOptions: ParsableArguments {
                 .usage, "'\(source)' is not expected", at: "beside --image",
                 next: "write the program after --, as in: cloister run --image FILE -- \(source)")
         }
-        if !command.isEmpty { request.arguments = RawWords.program(command) }
+        if !command.isEmpty { request.arguments = request.program(RawWords.program(command)) }
         if let cwd = try program.workingDirectory() { request.workingDirectory = cwd }
         if let user { (request.userID, request.groupID) = try Self.userAndGroup(user) }
         for text in mounts { request.mounts.append(try MountArgument.parse(text)) }

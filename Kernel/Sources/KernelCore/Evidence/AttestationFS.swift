@@ -31,6 +31,10 @@ public enum AttestationFS {
         }
         // What evidence of this enclave is bound to besides.
         root.text("launch") { (_: Thread) throws(Errno) -> [UInt8] in OwnIdentity.launchDocument }
+        // What verifies it, where the platform has it: only a machine in software does.
+        root.text("collateral") { (thread: Thread) throws(Errno) -> [UInt8] in
+            try EvidenceCalls.evidence(.sgx, thread.process.attestation.reportData, thread).collateral
+        }
         let keys = KeyDirectory(superblock.allocateNumber(), superblock, name: [UInt8]("keys"), above: root)
         keys.sealed("_sgx_mrenclave", .measurement)
         keys.sealed("_sgx_mrsigner", .signer)
