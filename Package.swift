@@ -112,7 +112,8 @@ let package = Package(
             ],
             linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
         // What the broker keeps: sealed secrets, policies, approvals, the audit chain.
-        .target(name: "BrokerStore", dependencies: ["Encodings", "KeyBrokerProtocol", crypto, database]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "BrokerStore", dependencies: ["CLibPQ", "Encodings", "KeyBrokerProtocol", crypto, database]),
         // The broker's server: RATS roles, sessions, tokens, admin routes.
         .target(
             name: "Broker",
@@ -178,6 +179,6 @@ let package = Package(
     ]
 )
 
-for target in package.targets where target.name != "CLaunch" {
+for target in package.targets where target.type != .system && target.name != "CLaunch" {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -196,7 +196,7 @@ import Testing
             #expect(next.entries.map(\.sequence) == [3])
             var chain = AuditChain()
             for entry in first.entries + next.entries {
-                try chain.append(AuditEntry(sequence: entry.sequence, text: entry.text, hash: Array(Data(hexText: entry.hash) ?? Data())))
+                try chain.append(AuditEntry(sequence: entry.sequence, text: entry.text, hash: Hex.decode(entry.hash) ?? []))
             }
             #expect(chain.count == 3)
         }
@@ -212,19 +212,6 @@ import Testing
         for bad in ["", "x", "cloister-operator-ed25519 ann AAAA", "cloister-operator-rsa ann AAAA", "cloister-operator-p256 ann"] {
             #expect(OperatorCredential(bad) == nil)
         }
-    }
-}
-
-extension Data {
-    init?(hexText: String) {
-        var bytes: [UInt8] = []
-        var rest = hexText[...]
-        while !rest.isEmpty {
-            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
-        }
-        self.init(bytes)
     }
 }
 

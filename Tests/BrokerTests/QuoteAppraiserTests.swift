@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recorded evidence of real machines through the broker's eyes: the library verifies, the broker binds it to the session.
 import Attestation
+import BrokerStore
 import Foundation
 import KeyBrokerProtocol
 import Testing
@@ -25,10 +26,10 @@ import Testing
         let set = try JSONDecoder().decode(Collateral.self, from: text)
         let result = Verifier().verify(Array(quote), collateral: set, now: now)
         #expect(result.verdict == .valid, "\(result.reasons)")
-        let reportData = Data(hexText: try #require(result.claims?.reportData)) ?? Data()
+        let reportData = try #require(result.claims.flatMap { Hex.decode($0.reportData) })
         let bundle = try EvidenceBundle(evidence: Array(quote), collateral: set).json()
         return Recorded(
-            tee: .tdx, quote: quote, reportData: Array(reportData), primary: ["quote": .string(Data(bundle).base64EncodedString())], now: now)
+            tee: .tdx, quote: quote, reportData: reportData, primary: ["quote": .string(Data(bundle).base64EncodedString())], now: now)
     }
 
     private func appraise(_ one: Recorded, _ change: (inout EvidenceRequest) -> Void = { _ in }) async throws -> Appraisal {

@@ -145,44 +145,15 @@ import Testing
         AuditEvent(time: time, actor: "ann", action: action, subject: "s", details: ["b": "1", "a": "\"é"])
     }
 
-    private func sealed(_ byte: UInt8) -> SealedSecret {
-        SealedSecret(masterKeyID: [1], wrappedKey: [byte], nonce: [2], ciphertext: [3, byte], tag: [4])
-    }
-
     @Test func everythingIsThereAfterReopening() async throws {
         let folder = try TemporaryFolder()
-        let path = try #require(ResourcePath("a/b/c"))
         let first = try SQLiteStorage(path: folder.path + "/x.db")
-        #expect(try await first.putResource(path, size: 2, event: event()) { _ in sealed(7) } == 1)
-        #expect(try await first.putResource(path, size: 2, event: event()) { _ in sealed(8) } == 2)
-        #expect(try await first.putPolicy(.repository("a"), text: "p1", event: event()) == 1)
-        #expect(try await first.putPolicy(.repository("a"), text: "p2", event: event()) == 2)
-        #expect(try await first.putReferenceValue("measurement", values: ["m"], provenance: "build 12", event: event()) == 1)
-        try await first.putApproval("a/b/c", event: event())
-        let ann = BrokerOperator(name: "ann", publicKey: "{}", roles: [.secrets, .auditor], repositories: ["a"], created: 5)
-        try await first.addOperator(ann, event: event())
-        await #expect(throws: BrokerStoreError.alreadyExists("the operator ann")) { try await first.addOperator(ann, event: event()) }
-        let master = MasterKeyRecord(id: "k", threshold: 2, shares: 3, created: 6)
-        try await first.setMasterKey(master, event: event())
-        await #expect(throws: BrokerStoreError.self) { try await first.setMasterKey(master, event: event()) }
+        try await StorageContract.fill(first)
         try await first.close()
-
         let second = try SQLiteStorage(path: folder.path + "/x.db")
-        #expect(try await second.resource(path) == StoredResource(path: path, version: 2, sealed: sealed(8)))
-        #expect(try await second.resources().map(\.version) == [1, 2])
-        #expect(try await second.policy(.repository("a"))?.text == "p2")
-        #expect(try await second.policies().map(\.version) == [2])
-        #expect(try await second.policy(.everything) == nil)
-        #expect(try await second.referenceValues().first?.provenance == "build 12")
-        #expect(try await second.approvals(of: "a/b/c").map(\.approver) == ["ann"])
-        #expect(try await second.operators() == [ann])
-        #expect(try await second.masterKey() == master)
-        #expect(try await second.auditEntries(after: 0, limit: 100).count == 8)
-        try await second.deleteResource(path, event: event())
-        #expect(try await second.resource(path) == nil)
-        #expect(try await second.putResource(path, size: 1, event: event()) { _ in sealed(9) } == 3)
+        try await StorageContract.check(second)
         try await second.close()
-        #expect(try AuditFile.verify(path: folder.path + "/x.db").count == 10)
+        #expect(try AuditFile.verify(path: folder.path + "/x.db").count == 11)
     }
 
     @Test func commitsAreFullyDurable() async throws {

@@ -2,6 +2,28 @@
 internal import Encodings
 import KeyBrokerProtocol
 
+/// A chain, and whether a head that was kept elsewhere (hex) is among its entries.
+package struct AuditCheck: Sendable {
+    package private(set) var chain = AuditChain()
+    private let known: String?
+    private var hasKnown: Bool
+
+    package init(known: String?) {
+        self.known = known
+        hasKnown = known == nil
+    }
+
+    package mutating func append(_ entry: AuditEntry) throws(AuditChain.Break) {
+        try chain.append(entry)
+        if let known, Hex.encode(chain.head) == known { hasKnown = true }
+    }
+
+    package func end() throws(AuditChain.Break) -> AuditChain {
+        if hasKnown { return chain }
+        throw AuditChain.Break(sequence: chain.count + 1, reason: "no entry has the head that was kept: some were cut off")
+    }
+}
+
 /// Checks a chain entry by entry. Entries cut off at the end leave an intact shorter chain: keep the head elsewhere and compare.
 package struct AuditChain: Sendable, Equatable {
     package struct Break: Error, Sendable, Equatable, CustomStringConvertible {

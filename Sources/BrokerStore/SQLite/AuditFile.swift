@@ -12,15 +12,10 @@ package enum AuditFile {
         do {
             let database = try DatabaseQueue(path: path, configuration: configuration)
             return try database.read { database in
-                var chain = AuditChain()
+                var check = AuditCheck(known: known)
                 let rows = try Row.fetchCursor(database, sql: "SELECT sequence, text, hash FROM audit ORDER BY sequence")
-                var hasKnown = known == nil
-                while let row = try rows.next() {
-                    try chain.append(SQLiteStorage.entry(row))
-                    if let known, Hex.encode(chain.head) == known { hasKnown = true }
-                }
-                if !hasKnown { throw AuditChain.Break(sequence: chain.count + 1, reason: "no entry has the head that was kept: some were cut off") }
-                return chain
+                while let row = try rows.next() { try check.append(SQLiteStorage.entry(row)) }
+                return try check.end()
             }
         } catch let broken as AuditChain.Break {
             throw broken

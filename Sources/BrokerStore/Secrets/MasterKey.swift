@@ -72,7 +72,7 @@ package struct MasterKeyShare: Sendable, Equatable {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == Self.prefix else { throw .badShare("it is not a line that begins with \(Self.prefix)") }
         guard Self.check(parts.dropLast().joined(separator: ".")) == parts[5] else { throw .badShare("it was mistyped or cut") }
-        guard let keyID = Self.bytes(ofHex: parts[1]), keyID.count == 16, let threshold = Int(parts[2]), 1...255 ~= threshold,
+        guard let keyID = Hex.decode(parts[1]), keyID.count == 16, let threshold = Int(parts[2]), 1...255 ~= threshold,
             let index = UInt8(parts[3]), index > 0, let values = Base64URL.decode(parts[4]), values.count == MasterKey.size
         else { throw .badShare("a part of it has a wrong size") }
         self.init(keyID: keyID, threshold: threshold, share: SecretSharing.Share(index: index, values: values))
@@ -80,17 +80,5 @@ package struct MasterKeyShare: Sendable, Equatable {
 
     private static func check(_ body: String) -> String {
         Hex.encode(SHA256.hash(data: Array(body.utf8)).prefix(4))
-    }
-
-    private static func bytes(ofHex text: some StringProtocol) -> [UInt8]? {
-        guard text.utf8.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        var rest = text[...]
-        while !rest.isEmpty {
-            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
-            bytes.append(byte)
-            rest = rest.dropFirst(2)
-        }
-        return bytes
     }
 }

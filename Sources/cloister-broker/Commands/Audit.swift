@@ -32,7 +32,7 @@ struct VerifyAudit: AsyncParsableCommand {
 
     @OptionGroup var output: JSONOption
 
-    @Argument(help: ArgumentHelp("Database.", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("SQLite file or postgresql://…", valueName: "DATABASE"))
     var file: String = "broker.db"
 
     private struct Report: Encodable {
@@ -44,10 +44,9 @@ struct VerifyAudit: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard FileManager.default.fileExists(atPath: file) else { throw CommandFailure(.notFound, "\(file) does not exist") }
         do {
             let known = head?.lowercased()
-            let chain = try AuditFile.verify(path: file, containing: known)
+            let chain = try await chain(containing: known)
             if output.json {
                 try Output.json(Report(isIntact: true, entries: chain.count, head: Hex.encode(chain.head)))
             } else {
@@ -65,6 +64,24 @@ struct VerifyAudit: AsyncParsableCommand {
     }
 }
 
+extension VerifyAudit {
+    private func chain(containing known: String?) async throws -> AuditChain {
+        if !Databases.isPostgres(file) {
+            guard FileManager.default.fileExists(atPath: file) else { throw CommandFailure(.notFound, "\(file) does not exist") }
+            return try AuditFile.verify(path: file, containing: known)
+        }
+        let storage = try await Databases.open(file)
+        var check = AuditCheck(known: known)
+        while true {
+            let entries = try await storage.auditEntries(after: check.chain.count, limit: 1000)
+            if entries.isEmpty { break }
+            for entry in entries { try check.append(entry) }
+        }
+        try await storage.close()
+        return try check.end()
+    }
+}
+
 struct ListAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
@@ -74,12 +91,14 @@ struct ListAudit: AsyncParsableCommand {
               cloister-broker audit list broker.db | jq -c 'select(.action == "release")'
             """)
 
-    @Argument(help: ArgumentHelp("Database.", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("SQLite file or postgresql://…", valueName: "DATABASE"))
     var file: String = "broker.db"
 
     func run() async throws {
-        guard FileManager.default.fileExists(atPath: file) else { throw CommandFailure(.notFound, "\(file) does not exist") }
-        let storage = try Databases.open(file)
+        guard Databases.isPostgres(file) || FileManager.default.fileExists(atPath: file) else {
+            throw CommandFailure(.notFound, "\(file) does not exist")
+        }
+        let storage = try await Databases.open(file)
         var last = 0
         while true {
             let entries = try await Databases.run { try await storage.auditEntries(after: last, limit: 1000) }

@@ -37,7 +37,7 @@ struct NewMasterKey: AsyncParsableCommand {
               cloister-broker master-key new --database try.db --insecure-key-file master.key
             """)
 
-    @Option(help: ArgumentHelp("Database; it is created when missing.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("SQLite file, created when missing, or postgresql://…", valueName: "DATABASE"))
     var database: String = "broker.db"
 
     @Option(help: "How many shares unlock the broker.")
@@ -55,7 +55,7 @@ struct NewMasterKey: AsyncParsableCommand {
     func run() async throws {
         let key = MasterKey()
         let (threshold, count) = try counts()
-        let storage = try Databases.open(database)
+        let storage = try await Databases.open(database)
         let record = MasterKeyRecord(id: key.idText, threshold: threshold, shares: count, created: Databases.now)
         var event = Databases.event("master key new", key.idText)
         event.details = ["threshold": String(threshold), "shares": String(count)]

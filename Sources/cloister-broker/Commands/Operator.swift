@@ -44,7 +44,7 @@ struct NewOperator: AsyncParsableCommand {
     @Option(help: "ed25519 or p256.")
     var kind: OperatorKeyKind = .ed25519
 
-    @Option(help: ArgumentHelp("Database; it is created when missing.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("SQLite file, created when missing, or postgresql://…", valueName: "DATABASE"))
     var database: String = "broker.db"
 
     @Argument(help: "Name of the operator.")
@@ -58,7 +58,7 @@ struct NewOperator: AsyncParsableCommand {
         if role.isEmpty { throw CommandFailure(.usage, "give at least one --role: \(OperatorRole.allCases.map(\.rawValue).joined(separator: ", "))") }
         if let bad = repository.first(where: { !ResourcePath.isPart($0) }) { throw CommandFailure(.usage, "\(bad) is no repository's name") }
         let key: OperatorKey = kind == .p256 ? .p256(P256.Signing.PrivateKey()) : .ed25519(Curve25519.Signing.PrivateKey())
-        let storage = try Databases.open(database)
+        let storage = try await Databases.open(database)
         if try await storage.operators().contains(where: { $0.name == name }) {
             throw CommandFailure(.refused, "the operator \(name) exists already")
         }
@@ -83,13 +83,13 @@ struct ListOperators: AsyncParsableCommand {
               cloister-broker operator list --database broker.db
             """)
 
-    @Option(help: ArgumentHelp("Database.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("SQLite file or postgresql://…", valueName: "DATABASE"))
     var database: String = "broker.db"
 
     @OptionGroup var output: JSONOption
 
     func run() async throws {
-        let storage = try Databases.open(database)
+        let storage = try await Databases.open(database)
         let operators = try await Databases.run { try await storage.operators() }
         try await storage.close()
         if output.json { return try Output.json(operators) }
@@ -112,14 +112,14 @@ struct RemoveOperator: AsyncParsableCommand {
               cloister-broker operator remove ann --database broker.db
             """)
 
-    @Option(help: ArgumentHelp("Database.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("SQLite file or postgresql://…", valueName: "DATABASE"))
     var database: String = "broker.db"
 
     @Argument(help: "Name of the operator.")
     var name: String
 
     func run() async throws {
-        let storage = try Databases.open(database)
+        let storage = try await Databases.open(database)
         try await Databases.run { try await storage.removeOperator(name, event: Databases.event("operator remove", name)) }
         try await storage.close()
         Output.line("operator \(name): removed")

@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to listen.", valueName: "HOST:PORT"))
     var listen: String?
 
-    @Option(help: ArgumentHelp("Database; it is created when missing.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("SQLite file, created when missing, or postgresql://…", valueName: "DATABASE"))
     var database: String?
 
     @Option(help: ArgumentHelp("Vendors' collateral, as cloister collateral import keeps it.", valueName: "FOLDER"))
@@ -80,12 +80,7 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "cloister-broker")
         logger.logLevel = level
         let tls = try settings.tls()
-        let storage: SQLiteStorage
-        do {
-            storage = try SQLiteStorage(path: settings.database)
-        } catch {
-            throw CommandFailure(.hostFailure, "\(settings.database): \(error)")
-        }
+        let storage = try await Databases.open(settings.database)
         let vault = SecretVault()
         if let file = settings.insecureMasterKeyFile { try await unlock(vault, with: file, storage) }
         for option in settings.insecureOptions { logger.warning("option weakens security", metadata: ["option": "\(option)"]) }
@@ -109,7 +104,7 @@ struct Serve: AsyncParsableCommand {
         try await storage.close()
     }
 
-    private func unlock(_ vault: SecretVault, with file: String, _ storage: SQLiteStorage) async throws {
+    private func unlock(_ vault: SecretVault, with file: String, _ storage: any BrokerStorage) async throws {
         let text = try Files.text(file).filter { !$0.isWhitespace }
         guard let key = MasterKeyCommand.key(fromFileText: text) else {
             throw CommandFailure(.badData, "\(file) is not a master key file; make one with cloister-broker master-key new --insecure-key-file")

@@ -6,13 +6,16 @@ import Foundation
 enum Databases {
     static var now: Int64 { Int64(Date().timeIntervalSince1970) }
 
-    static func open(_ path: String) throws -> SQLiteStorage {
+    /// A SQLite file, or PostgreSQL by its URL.
+    static func open(_ place: String) async throws -> any BrokerStorage {
         do {
-            return try SQLiteStorage(path: path)
+            return isPostgres(place) ? try await PostgresStorage(url: place) : try SQLiteStorage(path: place)
         } catch {
-            throw CommandFailure(.hostFailure, "\(path): \(error)")
+            throw CommandFailure(.hostFailure, "\(isPostgres(place) ? "the database" : place): \(error)")
         }
     }
+
+    static func isPostgres(_ place: String) -> Bool { place.hasPrefix("postgresql://") || place.hasPrefix("postgres://") }
 
     static func event(_ action: String, _ subject: String) -> AuditEvent {
         AuditEvent(time: now, actor: "local:\(ProcessInfo.processInfo.userName)", action: action, subject: subject)

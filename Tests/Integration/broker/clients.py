@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients of the broker's integration test.
 
-usage: clients.py idle PORT COUNT | write PORT TOKEN ROUND FILE | compare FILE LISTING AUDIT
+usage: clients.py idle PORT COUNT | write PORT TOKEN ROUND FILE |
+    failover PORT PORT TOKEN SECONDS FILE | compare FILE LISTING AUDIT
 """
 import http.client
 import json
@@ -83,6 +84,56 @@ def write(port: int, token: str, round_number: str, file: str) -> int:
     return 0
 
 
+def failover(ports: list[int], token: str, seconds: float, file: str) -> int:
+    """Puts secrets from four threads; a request that one broker did not answer goes to the other, until one has."""
+    noted = []
+    unanswered = []
+    retries = []
+    lock = threading.Lock()
+    end = time.monotonic() + seconds
+
+    def put(clients: list, turn: int, path: str) -> str | None:
+        for attempt in range(100):
+            which = (turn + attempt) % 2
+            try:
+                if clients[which] is None:
+                    clients[which] = http.client.HTTPSConnection("localhost", ports[which], context=context(), timeout=30)
+                clients[which].request("POST", f"/admin/v1/secrets/{path}", b"hunter2", {"Authorization": f"Bearer {token}"})
+                answer = clients[which].getresponse()
+                body = answer.read()
+                if answer.status == 200:
+                    return f"{path} {json.loads(body)['version']}"
+                print(f"broker: {answer.status} {body.decode()}", file=sys.stderr)
+            except (OSError, http.client.HTTPException, ValueError):
+                clients[which] = None
+                retries.append(which)
+            time.sleep(0.05)
+        return None
+
+    def work(thread: int) -> None:
+        clients: list = [None, None]
+        number = 0
+        while time.monotonic() < end:
+            path = f"team/load/{thread}-{number % 5}"
+            done = put(clients, number, path)
+            with lock:
+                if done:
+                    noted.append(done)
+                else:
+                    unanswered.append(path)
+            number += 1
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with open(file, "w", encoding="utf-8") as out:
+        out.writelines(line + "\n" for line in noted)
+    print(f"broker: {len(noted)} requests answered, {len(retries)} tries met a dead broker, {len(unanswered)} requests lost")
+    return 1 if unanswered or not retries else 0
+
+
 def compare(file: str, listing: str, audit: str) -> int:
     with open(file, encoding="utf-8") as source:
         acknowledged = source.read().split("\n")[:-1]
@@ -108,9 +159,11 @@ def main() -> int:
             return idle(int(port), int(count))
         case ["write", port, token, round_number, file]:
             return write(int(port), token, round_number, file)
+        case ["failover", first, second, token, seconds, file]:
+            return failover([int(first), int(second)], token, float(seconds), file)
         case ["compare", file, listing, audit]:
             return compare(file, listing, audit)
-    print(__doc__.strip().splitlines()[-1], file=sys.stderr)
+    print(__doc__.strip().split("\n\n")[-1], file=sys.stderr)
     return 2
 
 

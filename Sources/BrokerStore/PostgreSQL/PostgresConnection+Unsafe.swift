@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection by libpq, blocking. It belongs to one queue at a time; `PostgresCommits` sees to that.
+import CLibPQ
+
+enum PostgresValue {
+    case text(String)
+    case integer(Int)
+    case bytes([UInt8])
+}
+
+struct PostgresError: Error, Equatable {
+    /// Five characters, see the appendix "PostgreSQL Error Codes"; empty when the server did not answer.
+    var code: String
+    var message: String
+}
+
+/// Rows of text; NULL is nil.
+struct PostgresRows {
+    var columns: [String: Int] = [:]
+    var rows: [[String?]] = []
+    var changed = 0
+    /// What the server did: COMMIT may have been a rollback.
+    var command = ""
+}
+
+@safe final class PostgresConnection {
+    private let handle: OpaquePointer
+
+    /// `url` as libpq takes it: postgresql://user@host/database, or key=value words.
+    init(_ url: String) throws(PostgresError) {
+        // SAFETY: libpq copies the text; the handle is owned by this object and finished once.
+        guard let handle = unsafe url.withCString({ text in unsafe PQconnectdb(text) }) else {
+            throw PostgresError(code: "", message: "no memory")
+        }
+        unsafe self.handle = unsafe handle
+        guard unsafe PQstatus(handle) == CONNECTION_OK else {
+            // The handle is stored already: deinit finishes it.
+            throw PostgresError(code: "", message: unsafe Self.text(PQerrorMessage(handle)))
+        }
+        // libpq prints notices on standard error.
+        try run("SET client_min_messages = warning")
+    }
+
+    deinit {
+        // SAFETY: nothing else holds the handle.
+        unsafe PQfinish(handle)
+    }
+
+    var isBroken: Bool {
+        // SAFETY: the handle lives as long as this object.
+        unsafe PQstatus(handle) != CONNECTION_OK
+    }
+
+    /// True inside BEGIN ... COMMIT, failed or not.
+    var isInTransaction: Bool {
+        // SAFETY: as above.
+        let state = unsafe PQtransactionStatus(handle)
+        return state == PQTRANS_INTRANS || state == PQTRANS_INERROR
+    }
+
+    @discardableResult
+    func run(_ sql: String, _ parameters: [PostgresValue] = []) throws(PostgresError) -> PostgresRows {
+        // PostgreSQL has no such character in texts, and libpq would cut the text there.
+        for case .text(let text) in parameters where text.utf8.contains(0) { throw PostgresError(code: "22021", message: "a zero byte in a text") }
+        var buffers: [UnsafeMutablePointer<CChar>] = unsafe []
+        var lengths: [Int32] = []
+        var formats: [Int32] = []
+        // SAFETY: each buffer is allocated here, filled within its size, and freed when the call has ended.
+        defer {
+            while let buffer = unsafe buffers.popLast() { unsafe buffer.deallocate() }
+        }
+        for parameter in parameters {
+            let (bytes, isBinary): ([UInt8], Bool) =
+                switch parameter {
+                case .text(let text): (Array(text.utf8), false)
+                case .integer(let number): (Array(String(number).utf8), false)
+                case .bytes(let bytes): (bytes, true)
+                }
+            let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
+            for (index, byte) in bytes.enumerated() { unsafe buffer[index] = CChar(bitPattern: byte) }
+            unsafe buffer[bytes.count] = 0
+            unsafe buffers.append(buffer)
+            lengths.append(Int32(bytes.count))
+            formats.append(isBinary ? 1 : 0)
+        }
+        let values: [UnsafePointer<CChar>?] = unsafe buffers.map { unsafe UnsafePointer($0) }
+        // SAFETY: the arrays have one element a parameter and live through the call; the result is cleared once.
+        let result = unsafe PQexecParams(handle, sql, Int32(parameters.count), nil, values, lengths, formats, 0)
+        defer { unsafe PQclear(result) }
+        let status = unsafe PQresultStatus(result)
+        guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
+            throw PostgresError(
+                code: unsafe PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { unsafe Self.text($0) } ?? "",
+                message: unsafe Self.text(PQerrorMessage(handle)))
+        }
+        return unsafe Self.rows(result)
+    }
+
+    private static func rows(_ result: OpaquePointer?) -> PostgresRows {
+        var answer = PostgresRows()
+        // SAFETY: indices stay below the counts that libpq gives; texts end with zero and are copied.
+        let columns = unsafe PQnfields(result)
+        for column in 0..<columns { answer.columns[unsafe text(PQfname(result, column))] = Int(column) }
+        for row in 0..<(unsafe PQntuples(result)) {
+            answer.rows.append(
+                (0..<columns).map { column in
+                    unsafe PQgetisnull(result, row, column) == 1 ? nil : text(PQgetvalue(result, row, column))
+                })
+        }
+        answer.changed = Int(unsafe text(PQcmdTuples(result))) ?? 0
+        answer.command = unsafe text(PQcmdStatus(result))
+        return answer
+    }
+
+    private static func text(_ pointer: UnsafePointer<CChar>?) -> String {
+        // SAFETY: libpq gives texts that end with zero.
+        unsafe pointer.map { unsafe String(cString: $0) } ?? ""
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store on a PostgreSQL server of the test's own.
+import Foundation
+import KeyBrokerProtocol
+import Testing
+
+@testable import BrokerStore
+
+/// A server in a folder, without a network, that ends with the test.
+final class PostgresServer {
+    private let folder: TemporaryFolder
+    private let server: Process
+
+    var url: String { "host=\(folder.path) user=postgres dbname=postgres" }
+
+    /// nil, and a recorded issue, where PostgreSQL is not installed.
+    static func start() throws -> PostgresServer? {
+        let base = "/usr/lib/postgresql"
+        guard let version = (try? FileManager.default.contentsOfDirectory(atPath: base))?.compactMap({ Int($0) }).max() else {
+            Issue.record("PostgreSQL is not installed under \(base); make deps installs it")
+            return nil
+        }
+        return try PostgresServer(programs: "\(base)/\(version)/bin")
+    }
+
+    private init(programs: String) throws {
+        folder = try TemporaryFolder()
+        let data = folder.path + "/data"
+        // The server refuses to run as root.
+        let isRoot = NSUserName() == "root"
+        let prefix = isRoot ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : []
+        if isRoot { try Self.run(["/bin/chown", "postgres", folder.path]).waitUntilExit() }
+        let made = try Self.run(prefix + ["\(programs)/initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"])
+        made.waitUntilExit()
+        #expect(made.terminationStatus == 0)
+        server = try Self.run(
+            prefix + ["\(programs)/postgres", "-D", data, "-k", folder.path, "-c", "listen_addresses=", "-c", "fsync=off"])
+    }
+
+    func opened() async throws -> PostgresStorage {
+        var last: (any Error)?
+        for _ in 0..<200 {
+            do { return try await PostgresStorage(url: url) } catch { last = error }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw last ?? BrokerStoreError.unavailable("never asked")
+    }
+
+    private static func run(_ words: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    func stop() {
+        // The quick way: SIGTERM would wait for clients.
+        server.interrupt()
+        server.waitUntilExit()
+    }
+
+    deinit { if server.isRunning { stop() } }
+}
+
+@Suite(.serialized) struct PostgresTests {
+    private func event(_ time: Int64 = 1) -> AuditEvent {
+        AuditEvent(time: time, actor: "ann", action: "test", subject: "s", details: ["b": "\u{0}", "a": "\"é'\\"])
+    }
+
+    private func chain(_ storage: PostgresStorage) async throws -> AuditChain {
+        var chain = AuditChain()
+        for entry in try await storage.auditEntries(after: 0, limit: 10_000) { try chain.append(entry) }
+        return chain
+    }
+
+    @Test func everythingIsKeptAndTwoBrokersShareIt() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        let first = try await server.opened()
+        try await StorageContract.fill(first)
+        let second = try await server.opened()
+        try await StorageContract.check(second)
+        // Both write at once; every write has its place in the one chain.
+        let before = try await chain(first).count
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<200 {
+                group.addTask { try await (index.isMultiple(of: 2) ? first : second).record(event(Int64(index))) }
+            }
+            for index in 0..<20 {
+                group.addTask {
+                    await #expect(throws: BrokerStoreError.self) {
+                        try await (index.isMultiple(of: 2) ? first : second).removeOperator("nobody", event: event())
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await chain(second).count == before + 200)
+        try await first.close()
+        try await second.close()
+        server.stop()
+    }
+
+    @Test func aServerThatIsGoneIsAnErrorAndNothingElse() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        let storage = try await server.opened()
+        try await storage.record(event())
+        server.stop()
+        for _ in 0..<2 {
+            let problem = await #expect(throws: BrokerStoreError.self) { try await storage.record(event()) }
+            if case .unavailable? = problem {} else { Issue.record("\(String(describing: problem))") }
+            await #expect(throws: BrokerStoreError.self) { _ = try await storage.operators() }
+        }
+        try await storage.close()
+    }
+
+    @Test func aZeroByteIsRefusedAndNotCut() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        let storage = try await server.opened()
+        await #expect(throws: BrokerStoreError.self) { try await storage.putApproval("a\u{0}b", event: event()) }
+        #expect(try await storage.approvals().isEmpty)
+        #expect(try await chain(storage).count == 0)
+        try await storage.close()
+        server.stop()
+    }
+}
