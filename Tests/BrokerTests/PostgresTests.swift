@@ -9,7 +9,8 @@ import Testing
 /// A server in a folder, without a network, that ends with the test.
 final class PostgresServer {
     private let folder: TemporaryFolder
-    private let server: Process
+    private let command: [String]
+    private var server: Process
 
     var url: String { "host=\(folder.path) user=postgres dbname=postgres" }
 
@@ -33,17 +34,22 @@ final class PostgresServer {
         let made = try Self.run(prefix + ["\(programs)/initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"])
         made.waitUntilExit()
         #expect(made.terminationStatus == 0)
-        server = try Self.run(
-            prefix + ["\(programs)/postgres", "-D", data, "-k", folder.path, "-c", "listen_addresses=", "-c", "fsync=off"])
+        command = prefix + ["\(programs)/postgres", "-D", data, "-k", folder.path, "-c", "listen_addresses=", "-c", "fsync=off"]
+        server = try Self.run(command)
     }
 
-    func opened() async throws -> PostgresStorage {
+    func opened(isReader: Bool = false) async throws -> PostgresStorage {
         var last: (any Error)?
         for _ in 0..<200 {
-            do { return try await PostgresStorage(url: url) } catch { last = error }
+            do { return try await PostgresStorage(url: url, isReader: isReader) } catch { last = error }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw last ?? BrokerStoreError.unavailable("never asked")
+    }
+
+    /// What a statement of the server's owner does.
+    func run(_ sql: String) throws {
+        try PostgresConnection(url, isReadOnly: false).run(sql)
     }
 
     private static func run(_ words: [String]) throws -> Process {
@@ -60,6 +66,11 @@ final class PostgresServer {
         // The quick way: SIGTERM would wait for clients.
         server.interrupt()
         server.waitUntilExit()
+    }
+
+    func restart() throws {
+        stop()
+        server = try Self.run(command)
     }
 
     deinit { if server.isRunning { stop() } }
@@ -122,6 +133,74 @@ final class PostgresServer {
         await #expect(throws: BrokerStoreError.self) { try await storage.putApproval("a\u{0}b", event: event()) }
         #expect(try await storage.approvals().isEmpty)
         #expect(try await chain(storage).count == 0)
+        try await storage.close()
+        server.stop()
+    }
+
+    @Test func aServerThatCameBackIsUsedAtOnce() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        let storage = try await server.opened()
+        try await storage.record(event())
+        _ = try await storage.operators()
+        try server.restart()
+        // Another client waits until it serves; the first one's connections are still the old ones.
+        try await server.opened().close()
+        try await storage.record(event())
+        #expect(try await storage.operators().isEmpty)
+        #expect(try await chain(storage).count == 2)
+        try await storage.close()
+        server.stop()
+    }
+
+    /// Settings of a database that would break what is promised: they are not the broker's.
+    @Test func theDatabasesOwnSettingsDoNotMatter() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        try await server.opened().close()
+        for setting in [
+            "default_transaction_isolation = 'serializable'", "synchronous_commit = off", "bytea_output = escape", "client_encoding = 'LATIN1'",
+            "default_transaction_read_only = on",
+        ] { try server.run("ALTER DATABASE postgres SET \(setting)") }
+        let first = try await server.opened()
+        let second = try await server.opened()
+        try await StorageContract.fill(first)
+        try await StorageContract.check(second)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<100 {
+                group.addTask { try await (index.isMultiple(of: 2) ? first : second).record(event(Int64(index))) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await chain(second).count == 111)
+        try await first.close()
+        try await second.close()
+        server.stop()
+    }
+
+    @Test func aReaderChangesNothing() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        let reader = try await server.opened(isReader: true)
+        // The server may still be starting; that has another reason.
+        var problem: BrokerStoreError?
+        for _ in 0..<200 {
+            problem = await #expect(throws: BrokerStoreError.self) { _ = try await reader.auditEntries(after: 0, limit: 1) }
+            if problem?.description.contains("no tables of a broker") == true { break }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(problem?.description.contains("no tables of a broker") == true, "\(String(describing: problem))")
+        let storage = try await server.opened()
+        try await storage.record(event())
+        #expect(try await reader.auditEntries(after: 0, limit: 10).count == 1)
+        for each in [storage, reader] { try await each.close() }
+        server.stop()
+    }
+
+    @Test func aChangedEntryIsFound() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        let storage = try await server.opened()
+        for index in 0..<3 { try await storage.record(event(Int64(index))) }
+        try server.run("UPDATE audit SET entry = replace(entry, 'ann', 'bob') WHERE sequence = 2")
+        let broken = await #expect(throws: AuditChain.Break.self) { _ = try await chain(storage) }
+        #expect(broken?.sequence == 2)
         try await storage.close()
         server.stop()
     }

@@ -143,6 +143,22 @@ import Testing
         }
     }
 
+    /// A token is good for its lifetime by this broker's clock, give or take a minute.
+    @Test func tokensOfAClockThatIsAheadAreRefused() async throws {
+        try await TestBroker.run { broker in
+            let (_, token) = try await broker.attest()
+            broker.clock.advance(-60)
+            #expect(try await broker.get(bearer: token).status == 200)
+            broker.clock.advance(-1)
+            let early = try await broker.get(bearer: token)
+            #expect(early.status == 401)
+            #expect(early.kind == "TokenVerifierError")
+            #expect(early.problem?.detail == "the token was issued 61 s from now; the brokers' clocks differ")
+            broker.clock.advance(61 + 300)
+            #expect(try await broker.get(bearer: token).problem?.detail.contains("expired") == true)
+        }
+    }
+
     @Test func forgedAndDamagedTokensAreRefused() async throws {
         try await TestBroker.run { broker in
             let (_, token) = try await broker.attest()

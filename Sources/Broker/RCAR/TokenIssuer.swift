@@ -12,6 +12,8 @@ package struct TokenIssuer: Sendable {
     private let issuer: String
     private let lifetime: Int64
     private let verifier: EARToken.VerifierID
+    /// How far clocks of brokers that share a key may differ.
+    private static let clockSkewSeconds: Int64 = 60
 
     package init(key: P256.Signing.PrivateKey, issuer: String, lifetime: Int64, build: String) async throws {
         keys = await JWTKeyCollection().add(ecdsa: try ES256PrivateKey(backing: key))
@@ -52,6 +54,10 @@ package struct TokenIssuer: Sendable {
         }
         if token.issuer != issuer || token.profile != EARToken.profile {
             throw BrokerError(.tokenVerifierError, "the token has another issuer or profile")
+        }
+        // Another broker of the same key signed it, or the clock went back: its expiry says nothing then.
+        if token.issued > now + Self.clockSkewSeconds {
+            throw BrokerError(.tokenVerifierError, "the token was issued \(token.issued - now) s from now; the brokers' clocks differ")
         }
         if now >= token.expires { throw BrokerError(.tokenVerifierError, "the token has expired; attest again") }
         return token

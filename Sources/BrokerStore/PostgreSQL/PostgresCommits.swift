@@ -57,14 +57,43 @@ final class PostgresCommits: Sendable {
         while let batch = nextBatch() {
             connection.withLock { held in
                 do {
-                    if held?.isBroken ?? true { held = try PostgresConnection(url) }
+                    let open = try opened(held)
+                    held = open
+                    isReadOnly ? read(batch, open) : commit(batch, open)
                 } catch {
+                    held = nil
                     for job in batch { job.fail(error) }
-                    return
                 }
-                guard let open = held else { return }
-                isReadOnly ? read(batch, open) : commit(batch, open)
             }
+        }
+    }
+
+    /// A connection that answers, in a transaction with the lock unless this only reads. That a server is gone shows only when it is
+    /// asked, so that one that was there before is tried again with a new connection: nothing of the batch was done yet.
+    private func opened(_ held: PostgresConnection?) throws -> PostgresConnection {
+        if let held, !held.isBroken {
+            do {
+                try begin(held)
+                return held
+            } catch {
+                guard held.isBroken else {
+                    if held.isInTransaction { try held.run("ROLLBACK") }
+                    throw error
+                }
+            }
+        }
+        let new = try PostgresConnection(url, isReadOnly: isReadOnly)
+        try begin(new)
+        return new
+    }
+
+    private func begin(_ connection: PostgresConnection) throws {
+        if isReadOnly {
+            try connection.run("SELECT 1")
+        } else {
+            // Each statement must see what was there when it began: the lock is waited for inside the transaction.
+            try connection.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            try connection.run("SELECT pg_advisory_xact_lock($1::bigint)", [.integer(Self.advisoryLock)])
         }
     }
 
@@ -88,8 +117,6 @@ final class PostgresCommits: Sendable {
         var completions: [@Sendable ((any Error)?) -> Void] = []
         var problem: (any Error)?
         do {
-            try connection.run("BEGIN")
-            try connection.run("SELECT pg_advisory_xact_lock($1::bigint)", [.integer(Self.advisoryLock)])
             for job in batch {
                 completions.append(job.run(connection))
                 if connection.isBroken { throw PostgresError(code: "", message: "the connection was lost") }

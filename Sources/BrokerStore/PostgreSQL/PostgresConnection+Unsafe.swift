@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection by libpq, blocking. It belongs to one queue at a time; `PostgresCommits` sees to that.
 import CLibPQ
+import Glibc
 
 enum PostgresValue {
     case text(String)
@@ -26,20 +27,52 @@ struct PostgresRows {
 @safe final class PostgresConnection {
     private let handle: OpaquePointer
 
-    /// `url` as libpq takes it: postgresql://user@host/database, or key=value words.
-    init(_ url: String) throws(PostgresError) {
-        // SAFETY: libpq copies the text; the handle is owned by this object and finished once.
-        guard let handle = unsafe url.withCString({ text in unsafe PQconnectdb(text) }) else {
-            throw PostgresError(code: "", message: "no memory")
+    /// `url` as libpq takes it: postgresql://user@host/database, or key=value words; what it says wins over the defaults here.
+    init(_ url: String, isReadOnly: Bool) throws(PostgresError) {
+        let defaults = [
+            ("connect_timeout", "10"), ("keepalives_idle", "10"), ("tcp_user_timeout", "30000"), ("fallback_application_name", "cloister-broker"),
+        ]
+        // The texts of this module are UTF-8, whatever the environment of the process says.
+        let words = defaults + [("dbname", url), ("client_encoding", "UTF8")]
+        var buffers: [UnsafeMutablePointer<CChar>?] = unsafe []
+        // SAFETY: strdup gives own copies that end with zero, freed when libpq has read them; both arrays end with nil as it asks.
+        defer {
+            while let buffer = unsafe buffers.popLast() { unsafe free(buffer) }
         }
+        for (name, value) in words {
+            unsafe buffers.append(strdup(name))
+            unsafe buffers.append(strdup(value))
+        }
+        var names: [UnsafePointer<CChar>?] = unsafe []
+        var values: [UnsafePointer<CChar>?] = unsafe []
+        for index in words.indices {
+            guard let name = unsafe buffers[index * 2], let value = unsafe buffers[index * 2 + 1] else {
+                throw PostgresError(code: "", message: "no memory")
+            }
+            unsafe names.append(name)
+            unsafe values.append(value)
+        }
+        unsafe names.append(nil)
+        unsafe values.append(nil)
+        // SAFETY: the handle is owned by this object and finished once.
+        guard let handle = unsafe PQconnectdbParams(names, values, 1) else { throw PostgresError(code: "", message: "no memory") }
         unsafe self.handle = unsafe handle
         guard unsafe PQstatus(handle) == CONNECTION_OK else {
             // The handle is stored already: deinit finishes it.
             throw PostgresError(code: "", message: unsafe Self.text(PQerrorMessage(handle)))
         }
-        // libpq prints notices on standard error.
-        try run("SET client_min_messages = warning")
+        // The first because libpq prints notices on standard error; bytea_output because rows are read in that form.
+        for setting in ["client_min_messages = warning", "bytea_output = hex"] + (isReadOnly ? Self.reading : Self.writing) {
+            try run("SET \(setting)")
+        }
     }
+
+    private static let reading = ["statement_timeout = 30000", "default_transaction_read_only = on"]
+    /// A broker that stops while it has the lock loses it, and the others do not wait for ever. What was answered must be on the disk,
+    /// whatever the server's own default is.
+    private static let writing = [
+        "statement_timeout = 30000", "lock_timeout = 15000", "idle_in_transaction_session_timeout = 10000", "synchronous_commit = on",
+    ]
 
     deinit {
         // SAFETY: nothing else holds the handle.

@@ -54,6 +54,15 @@ extension PostgresStorage {
         Approval(subject: try row.text("subject"), approver: try row.text("approver"), created: Int64(try row.integer("created")))
     }
 
+    /// By the appendix "PostgreSQL Error Codes", with what to do.
+    private static let meaning = [
+        "42P01": "it has no tables of a broker; cloister-broker serve makes them",
+        "42501": "its user may not do this; grant the rights on the broker's tables and the schema",
+        "25006": "it is read-only, as a standby is; name the primary server",
+        "55P03": "another broker has held its lock for too long",
+        "57014": "a statement took longer than 30 s",
+    ]
+
     /// One kind of error for callers, without the statement and its values.
     static func problem(_ error: any Error) -> BrokerStoreError {
         switch error {
@@ -62,7 +71,7 @@ extension PostgresStorage {
         case let error as PostgresError where error.code == "53100": .full
         case let error as PostgresError where error.code.isEmpty:
             .unavailable("no answer from PostgreSQL: \(error.message.split(separator: "\n").first ?? "")")
-        case let error as PostgresError: .unavailable("PostgreSQL says \(error.code)")
+        case let error as PostgresError: .unavailable(meaning[error.code] ?? "PostgreSQL says \(error.code)")
         default: .unavailable("\(type(of: error))")
         }
     }

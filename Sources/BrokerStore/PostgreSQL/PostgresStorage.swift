@@ -13,10 +13,11 @@ package final class PostgresStorage: BrokerStorage {
     private let commits: PostgresCommits
     private let reads: PostgresCommits
 
-    /// `url`: postgresql://user@host/database.
-    package init(url: String) async throws {
+    /// `url`: postgresql://user@host/database. `isReader`: nothing is made or changed, and no right to change anything is needed.
+    package init(url: String, isReader: Bool = false) async throws {
         commits = PostgresCommits(url: url, name: "writes", isReadOnly: false)
         reads = PostgresCommits(url: url, name: "reads", isReadOnly: true)
+        if isReader { return }
         do {
             try await commits.perform { try PostgresSchema.migrate($0) }
         } catch {

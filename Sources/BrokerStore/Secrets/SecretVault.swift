@@ -21,6 +21,12 @@ package final class SecretVault: Sendable {
         var key: MasterKey?
         var shares: [String: MasterKeyShare] = [:]
         var firstShareTime: Int64 = 0
+
+        mutating func forgetShares() {
+            for name in shares.keys {
+                if var share = shares.removeValue(forKey: name) { wipe(&share.share.values) }
+            }
+        }
     }
 
     /// Shares that are not followed by enough others are forgotten after this time.
@@ -33,11 +39,17 @@ package final class SecretVault: Sendable {
     package var isUnlocked: Bool { state.withLock { $0.key != nil } }
 
     package func unlock(_ key: MasterKey) {
-        state.withLock { $0 = State(key: key) }
+        state.withLock { state in
+            state.forgetShares()
+            state.key = key
+        }
     }
 
     package func lock() {
-        state.withLock { $0 = State() }
+        state.withLock { state in
+            state.forgetShares()
+            state.key = nil
+        }
     }
 
     /// Takes an operator's share; one operator counts once, whatever they bring. `record` says which key is expected.
@@ -47,7 +59,7 @@ package final class SecretVault: Sendable {
         return try state.withLock { state throws(BrokerStoreError) in
             if state.key != nil { return .unlocked }
             if state.shares.isEmpty || now - state.firstShareTime > Self.patienceSeconds {
-                state.shares = [:]
+                state.forgetShares()
                 state.firstShareTime = now
             }
             if state.shares.contains(where: { $0.key != name && $0.value.share.index == share.share.index }) {
@@ -55,9 +67,10 @@ package final class SecretVault: Sendable {
             }
             state.shares[name] = share
             if state.shares.count < record.threshold { return .locked(have: state.shares.count, need: record.threshold) }
-            let shares = state.shares.values.map(\.share)
-            state.shares = [:]
-            guard var bytes = try? SecretSharing.combine(shares) else { throw .badShare("the shares do not fit together") }
+            defer { state.forgetShares() }
+            guard var bytes = try? SecretSharing.combine(state.shares.values.map(\.share)) else {
+                throw .badShare("the shares do not fit together")
+            }
             defer { wipe(&bytes) }
             guard let key = MasterKey(bytes: bytes), key.idText == record.id else {
                 throw .badShare("the shares together are not the master key; one of them is wrong, all must be brought again")

@@ -59,7 +59,7 @@ struct VerifyAudit: AsyncParsableCommand {
             }
             throw CommandFailure(.badData, "the audit log is broken at \(broken)")
         } catch let problem as BrokerStoreError {
-            throw CommandFailure(.badData, "\(file): \(problem)")
+            throw CommandFailure(.badData, "\(Databases.name(file)): \(problem)")
         }
     }
 }
@@ -70,7 +70,7 @@ extension VerifyAudit {
             guard FileManager.default.fileExists(atPath: file) else { throw CommandFailure(.notFound, "\(file) does not exist") }
             return try AuditFile.verify(path: file, containing: known)
         }
-        let storage = try await Databases.open(file)
+        let storage = try await Databases.open(file, isReader: true)
         var check = AuditCheck(known: known)
         while true {
             let entries = try await storage.auditEntries(after: check.chain.count, limit: 1000)
@@ -98,7 +98,7 @@ struct ListAudit: AsyncParsableCommand {
         guard Databases.isPostgres(file) || FileManager.default.fileExists(atPath: file) else {
             throw CommandFailure(.notFound, "\(file) does not exist")
         }
-        let storage = try await Databases.open(file)
+        let storage = try await Databases.open(file, isReader: true)
         var last = 0
         while true {
             let entries = try await Databases.run { try await storage.auditEntries(after: last, limit: 1000) }

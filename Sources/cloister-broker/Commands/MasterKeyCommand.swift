@@ -60,10 +60,10 @@ struct NewMasterKey: AsyncParsableCommand {
         var event = Databases.event("master key new", key.idText)
         event.details = ["threshold": String(threshold), "shares": String(count)]
         // Files first: a key that the database names must be in somebody's hands.
-        if try await storage.masterKey() != nil { throw CommandFailure(.refused, "\(database) has a master key already") }
+        if try await storage.masterKey() != nil { throw CommandFailure(.refused, "\(Databases.name(database)) has a master key already") }
         if let file = insecureKeyFile {
             try Files.create(file, MasterKeyCommand.fileText(of: key))
-            Output.warning("\(file) alone opens every secret of \(database)")
+            Output.warning("\(file) alone opens every secret of \(Databases.name(database))")
         } else if let folder {
             try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             do {

@@ -89,7 +89,7 @@ struct ListOperators: AsyncParsableCommand {
     @OptionGroup var output: JSONOption
 
     func run() async throws {
-        let storage = try await Databases.open(database)
+        let storage = try await Databases.open(database, isReader: true)
         let operators = try await Databases.run { try await storage.operators() }
         try await storage.close()
         if output.json { return try Output.json(operators) }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// cloister-broker approve, unlock, status, reference-value, completion
+// cloister-broker approve, unlock, lock, status, reference-value, completion
 import ArgumentParser
 import Broker
 import BrokerStore
@@ -57,6 +57,26 @@ struct Unlock: AsyncParsableCommand {
         let text = try Files.text(file).filter { !$0.isWhitespace }
         do { _ = try MasterKeyShare(text) } catch { throw CommandFailure(.badData, "\(file): \(error)") }
         let status: BrokerStatus = try await server.client().post("/admin/v1/unlock", UnlockRequest(share: text))
+        try status.print(output)
+    }
+}
+
+struct Lock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lock",
+        abstract: "Make the broker forget the master key and the shares that were brought.",
+        discussion: """
+            Secrets are neither taken nor given until the broker is unlocked again. Of several brokers on one database each is locked by itself.
+
+            Example:
+              cloister-broker lock
+            """)
+
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: JSONOption
+
+    func run() async throws {
+        let status: BrokerStatus = try await server.client().post("/admin/v1/lock", Nothing())
         try status.print(output)
     }
 }

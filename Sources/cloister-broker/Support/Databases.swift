@@ -6,14 +6,17 @@ import Foundation
 enum Databases {
     static var now: Int64 { Int64(Date().timeIntervalSince1970) }
 
-    /// A SQLite file, or PostgreSQL by its URL.
-    static func open(_ place: String) async throws -> any BrokerStorage {
+    /// A SQLite file, or PostgreSQL by its URL. `isReader`: for listings of a database that is there.
+    static func open(_ place: String, isReader: Bool = false) async throws -> any BrokerStorage {
         do {
-            return isPostgres(place) ? try await PostgresStorage(url: place) : try SQLiteStorage(path: place)
+            return isPostgres(place) ? try await PostgresStorage(url: place, isReader: isReader) : try SQLiteStorage(path: place)
         } catch {
-            throw CommandFailure(.hostFailure, "\(isPostgres(place) ? "the database" : place): \(error)")
+            throw CommandFailure(.hostFailure, "\(name(place)): \(error)")
         }
     }
+
+    /// What messages call it: a URL may hold a password.
+    static func name(_ place: String) -> String { isPostgres(place) ? "the PostgreSQL database" : place }
 
     static func isPostgres(_ place: String) -> Bool { place.hasPrefix("postgresql://") || place.hasPrefix("postgres://") }
 

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients of the broker's integration test.
 
-usage: clients.py idle PORT COUNT | write PORT TOKEN ROUND FILE |
-    failover PORT PORT TOKEN SECONDS FILE | compare FILE LISTING AUDIT
+usage: clients.py idle PORT COUNT | write PORT TOKEN ROUND FILE | fill PORT TOKEN FILE |
+    failover PORT PORT TOKEN FILE STOP | compare FILE LISTING AUDIT
 """
+import base64
+import hashlib
 import http.client
 import json
+import os
 import resource
 import socket
 import ssl
@@ -84,59 +87,145 @@ def write(port: int, token: str, round_number: str, file: str) -> int:
     return 0
 
 
-def failover(ports: list[int], token: str, seconds: float, file: str) -> int:
-    """Puts secrets from four threads; a request that one broker did not answer goes to the other, until one has."""
-    noted = []
-    unanswered = []
-    retries = []
-    lock = threading.Lock()
-    end = time.monotonic() + seconds
+# The base point of P-256: what is released to it is read by nobody here.
+KEY = ('{"alg":"ECDH-ES+A256KW","crv":"P-256","kty":"EC","x":"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",'
+       '"y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"}')
 
-    def put(clients: list, turn: int, path: str) -> str | None:
-        for attempt in range(100):
-            which = (turn + attempt) % 2
-            try:
-                if clients[which] is None:
-                    clients[which] = http.client.HTTPSConnection("localhost", ports[which], context=context(), timeout=30)
-                clients[which].request("POST", f"/admin/v1/secrets/{path}", b"hunter2", {"Authorization": f"Bearer {token}"})
-                answer = clients[which].getresponse()
-                body = answer.read()
-                if answer.status == 200:
-                    return f"{path} {json.loads(body)['version']}"
-                print(f"broker: {answer.status} {body.decode()}", file=sys.stderr)
-            except (OSError, http.client.HTTPException, ValueError):
-                clients[which] = None
-                retries.append(which)
-            time.sleep(0.05)
-        return None
+
+class Unanswered(Exception):
+    """A broker did not answer: it is dead, or says that it cannot."""
+
+
+class Clients:
+    """One connection to each broker, made anew when it broke."""
+
+    def __init__(self, ports: list[int]):
+        self.ports = ports
+        self.held: list = [None] * len(ports)
+        self.failures = 0
+
+    def ask(self, which: int, method: str, path: str, body: str | bytes | None, headers: dict) -> tuple[str, str]:
+        try:
+            if self.held[which] is None:
+                self.held[which] = http.client.HTTPSConnection("localhost", self.ports[which], context=context(), timeout=30)
+            self.held[which].request(method, path, body, headers)
+            answer = self.held[which].getresponse()
+            text = answer.read().decode()
+        except (OSError, http.client.HTTPException) as problem:
+            self.held[which] = None
+            self.failures += 1
+            raise Unanswered(str(problem)) from problem
+        if answer.status != 200:
+            raise Unanswered(f"{answer.status} {text}")
+        return text, (answer.getheader("Set-Cookie") or "").split(";")[0]
+
+    def put(self, which: int, token: str, path: str) -> str:
+        text, _ = self.ask(which, "POST", f"/admin/v1/secrets/{path}", b"hunter2", {"Authorization": f"Bearer {token}"})
+        return f"{path} {json.loads(text)['version']}"
+
+    def release(self, which: int, other: int) -> str:
+        """A whole round at one broker; what it attested must be good at the other as well."""
+        kind = {"Content-Type": "application/json"}
+        hashes = '{"supported-hash-algorithms":["sha256"]}'
+        text, cookie = self.ask(which, "POST", "/kbs/v0/auth", '{"version":"0.4.0","tee":"sample","extra-params":%s}' % hashes, kind)
+        nonce = json.loads(text)["nonce"]
+        bound = '{"additional-evidence":"","nonce":"%s","tee-pubkey":%s}' % (nonce, KEY)
+        digest = base64.b64encode(hashlib.sha256(bound.encode()).digest()).decode()
+        message = ('{"runtime-data":{"nonce":"%s","tee-pubkey":%s},"tee-evidence":{"primary_evidence":{"svn":"1","report_data":"%s"},'
+                   '"additional_evidence":""}}') % (nonce, KEY, digest)
+        text, _ = self.ask(which, "POST", "/kbs/v0/attest", message, {**kind, "Cookie": cookie})
+        token = json.loads(text)["token"]
+        self.ask(which, "GET", "/kbs/v0/resource/team/key/db", None, {"Cookie": cookie})
+        try:
+            self.ask(other, "GET", "/kbs/v0/resource/team/key/db", None, {"Authorization": f"Bearer {token}"})
+        except Unanswered as problem:
+            # Dead is what the other may be; a refusal it may not give.
+            if str(problem)[:3].isdigit():
+                raise
+        return "release"
+
+
+def failover(ports: list[int], token: str, file: str, stop: str) -> int:
+    """Four threads of writes and four of rounds, until the file STOP is there. What one broker did not answer is asked of the other."""
+    noted: list[str] = []
+    lost: list[str] = []
+    failures: list[int] = []
+    lock = threading.Lock()
 
     def work(thread: int) -> None:
-        clients: list = [None, None]
+        clients = Clients(ports)
         number = 0
-        while time.monotonic() < end:
-            path = f"team/load/{thread}-{number % 5}"
-            done = put(clients, number, path)
-            with lock:
-                if done:
-                    noted.append(done)
-                else:
-                    unanswered.append(path)
+        while not os.path.exists(stop):
+            reason = ""
+            for attempt in range(100):
+                which = (number + attempt) % 2
+                try:
+                    done = clients.put(which, token, f"team/load/{thread}-{number % 5}") if thread < 4 else clients.release(which, 1 - which)
+                    with lock:
+                        noted.append(done)
+                    break
+                except Unanswered as problem:
+                    reason = str(problem)
+                    if reason[:1] == "4":
+                        break
+                    time.sleep(0.05)
+            else:
+                attempt = 100
+            if reason and (attempt == 100 or reason[:1] == "4"):
+                with lock:
+                    lost.append(reason)
             number += 1
+        with lock:
+            failures.append(clients.failures)
 
-    threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(8)]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
     with open(file, "w", encoding="utf-8") as out:
         out.writelines(line + "\n" for line in noted)
-    print(f"broker: {len(noted)} requests answered, {len(retries)} tries met a dead broker, {len(unanswered)} requests lost")
-    return 1 if unanswered or not retries else 0
+    releases = noted.count("release")
+    print(f"broker: {len(noted) - releases} writes and {releases} rounds answered, {sum(failures)} tries met a dead broker, {len(lost)} requests lost")
+    if lost:
+        print(f"broker: error: {lost[0]}", file=sys.stderr)
+    return 1 if lost or not sum(failures) or len(failures) != 8 else 0
+
+
+def fill(port: int, token: str, file: str) -> int:
+    """Puts secrets until the disk is full, then asks for rounds: each answer is one of 200 and 507, and no 507 holds a secret."""
+    noted: list[str] = []
+    clients = Clients([port])
+    refusals: list[str] = []
+    for number in range(10_000):
+        path = f"team/load/{number}"
+        try:
+            text, _ = clients.ask(0, "POST", f"/admin/v1/secrets/{path}", os.urandom(20_000), {"Authorization": f"Bearer {token}"})
+            noted.append(f"{path} {json.loads(text)['version']}")
+        except Unanswered as problem:
+            refusals.append(str(problem))
+            break
+    # What is small may still fit; releases fill the rest, an entry of the log each.
+    while len(refusals) < 20 and len(noted) < 100_000:
+        try:
+            clients.release(0, 0)
+            noted.append("release")
+        except Unanswered as problem:
+            refusals.append(str(problem))
+    with open(file, "w", encoding="utf-8") as out:
+        out.writelines(line + "\n" for line in noted)
+    bad = [one for one in refusals if not one.startswith("507 ") or "StorageFull" not in one or "ciphertext" in one]
+    if bad or len(refusals) < 20:
+        print(f"broker: error: on a full disk: {bad[:3] or 'never full'}", file=sys.stderr)
+        return 1
+    print(f"broker: the disk was full after {len(noted)} requests; {len(refusals)} got: {refusals[-1]}")
+    return 0
 
 
 def compare(file: str, listing: str, audit: str) -> int:
     with open(file, encoding="utf-8") as source:
-        acknowledged = source.read().split("\n")[:-1]
+        noted = source.read().split("\n")[:-1]
+    acknowledged = [one for one in noted if one != "release"]
     with open(listing, encoding="utf-8") as source:
         stored = {f"{one['path']} {one['version']}" for one in json.load(source)}
     with open(audit, encoding="utf-8") as source:
@@ -149,7 +238,11 @@ def compare(file: str, listing: str, audit: str) -> int:
     if len(acknowledged) < 50:
         print(f"broker: error: only {len(acknowledged)} writes were acknowledged", file=sys.stderr)
         return 1
-    print(f"broker: all {len(acknowledged)} acknowledged writes are there, {len(stored)} in all")
+    releases = sum(one["action"] == "release" and one["outcome"] == "released" for one in entries)
+    if releases < len(noted) - len(acknowledged):
+        print(f"broker: error: {releases} releases are in the log, {len(noted) - len(acknowledged)} were given", file=sys.stderr)
+        return 1
+    print(f"broker: all {len(acknowledged)} acknowledged writes are there, {len(stored)} in all; {releases} releases are in the log")
     return 0
 
 
@@ -159,8 +252,10 @@ def main() -> int:
             return idle(int(port), int(count))
         case ["write", port, token, round_number, file]:
             return write(int(port), token, round_number, file)
-        case ["failover", first, second, token, seconds, file]:
-            return failover([int(first), int(second)], token, float(seconds), file)
+        case ["failover", first, second, token, file, stop]:
+            return failover([int(first), int(second)], token, file, stop)
+        case ["fill", port, token, file]:
+            return fill(int(port), token, file)
         case ["compare", file, listing, audit]:
             return compare(file, listing, audit)
     print(__doc__.strip().split("\n\n")[-1], file=sys.stderr)
