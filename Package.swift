@@ -113,7 +113,9 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
         // What the broker keeps: sealed secrets, policies, approvals, the audit chain.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .target(name: "BrokerStore", dependencies: ["CLibPQ", "Encodings", "KeyBrokerProtocol", crypto, database]),
+        // Types of PKCS #11; a token's module is loaded at run time.
+        .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"])]),
+        .target(name: "BrokerStore", dependencies: ["CLibPQ", "CPKCS11", "Encodings", "KeyBrokerProtocol", crypto, database]),
         // The broker's server: RATS roles, sessions, tokens, admin routes.
         .target(
             name: "Broker",
@@ -170,6 +172,7 @@ let package = Package(
                 "RecordedEvidence", "Encodings", "Attestation", "Broker", "BrokerStore", "KeyBrokerProtocol", "FuzzSupport", crypto, cryptoExtras,
                 jwt, database, logging, lifecycle,
                 httpClient, x509, asn1, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + httpServer),
         .testTarget(
             name: "CLITests",

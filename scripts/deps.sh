@@ -7,9 +7,9 @@ packages=(
     # building the kernel and the conformance programs
     binutils gcc libc6-dev libipsec-mb-dev llvm musl-tools
     # building the broker
-    libpq-dev libsqlite3-dev
+    libp11-kit-dev libpq-dev libsqlite3-dev
     # programs that the example and the tests run unmodified
-    bash busybox-static coreutils gawk git golang-go openssl perl postgresql procps python3 sqlite3
+    bash busybox-static coreutils gawk git golang-go openssl perl postgresql procps python3 softhsm2 sqlite3
     # tools of the checks themselves
     expect gdb jq shellcheck
 )

@@ -13,10 +13,12 @@ import argparse
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -72,6 +74,11 @@ class Broker:
                 return int(line.split()[1]) / 1024
         return 0.0
 
+    def sessions(self) -> int:
+        tls = ssl.create_default_context(cafile=self.folder / "tls.pem")
+        with urllib.request.urlopen(f"https://localhost:{self.port}/metrics", context=tls) as answer:
+            return next(int(line.split()[1]) for line in answer.read().decode().splitlines() if line.startswith("cloister_broker_sessions "))
+
     def cpu_seconds(self) -> float:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -94,8 +101,27 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter")
     parser.add_argument("--check", action="store_true", help="fail when a target is missed")
+    parser.add_argument("--soak", type=int, metavar="ROUNDS", help="only watch the memory over so many rounds, in twenty parts")
     parser.add_argument("--rounds", type=int, help="rounds for the memory figure (default 40000, quick 10000)")
     return parser.parse_known_args()[0]
+
+
+def soak(program: Path, broker: Broker, rounds: int) -> bool:
+    """True if the memory is flat: what twenty parts of the rounds leave is at most a tenth more than what the first two left."""
+    print("| rounds | rounds a second | p99 | resident memory | sessions | log's file |")
+    print("| --- | --- | --- | --- | --- | --- |", flush=True)
+    sizes = []
+    for part in range(1, 21):
+        one = load(program, broker, "--rounds", str(rounds // 20), "--connections", "64")
+        sizes.append(broker.resident_megabytes())
+        database = sum(file.stat().st_size for file in broker.folder.glob("broker.db*")) / 1e6
+        print(f"| {part * (rounds // 20)} | {one['rounds_per_second']} | {one['p99_ms']} ms | {sizes[-1]:.0f} MB | {broker.sessions()} |"
+              f" {database:.0f} MB |", flush=True)
+    limit = max(sizes[:2]) * 1.1
+    verdict = "flat" if max(sizes) <= limit else "grows"
+    print(f"\n- memory over {rounds} rounds: {verdict} (after a tenth of them {max(sizes[:2]):.0f} MB, at most {max(sizes):.0f} MB)")
+    broker.run("audit", "verify", "broker.db")
+    return verdict == "flat"
 
 
 def main() -> int:
@@ -107,6 +133,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         broker = Broker(Path(name))
         try:
+            if options.soak:
+                return 0 if soak(program, broker, options.soak) or not options.check else 3
             load(program, broker, "--seconds", "1")
             seconds = "4" if options.quick else "12"
             print("| connections | rounds a second | p50 | p99 | p99.9 | broker's CPU a round |")

@@ -22,14 +22,17 @@ package final class BrokerCore: Sendable {
     let appraisers: AppraiserTable
     let tokens: TokenIssuer
     let clock: BrokerClock
+    /// Asks the PKCS #11 token for the master key; nil where there is none.
+    let token: (@Sendable () async throws -> MasterKey)?
     let sessions: SessionTable
     let limiter: RateLimiter
     private let knownValues = Mutex<(values: [ReferenceValue], read: ContinuousClock.Instant)?>(nil)
 
     package init(
         configuration: BrokerConfiguration, storage: any BrokerStorage, vault: SecretVault, appraisers: AppraiserTable, tokens: TokenIssuer,
-        clock: BrokerClock
+        clock: BrokerClock, token: (@Sendable () async throws -> MasterKey)? = nil
     ) {
+        self.token = token
         self.configuration = configuration
         self.storage = storage
         self.vault = vault

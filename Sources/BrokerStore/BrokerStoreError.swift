@@ -17,6 +17,8 @@ package enum BrokerStoreError: Error, Equatable, CustomStringConvertible {
     case notAuthentic(String)
     /// A share that is no share, or of another key.
     case badShare(String)
+    /// A PKCS #11 token does not give the master key.
+    case token(String)
 
     package var description: String {
         switch self {
@@ -28,6 +30,7 @@ package enum BrokerStoreError: Error, Equatable, CustomStringConvertible {
         case .locked: "the master key is not unlocked"
         case .notAuthentic(let what): "\(what) does not authenticate under the master key"
         case .badShare(let reason): "the share is not accepted: \(reason)"
+        case .token(let reason): reason
         }
     }
 }

@@ -2,6 +2,7 @@
 // The operators' routes: who may what, and that no route gives a secret to any of them.
 import BrokerStore
 import Crypto
+import Encodings
 import Foundation
 import HTTPTypes
 import KeyBrokerProtocol

@@ -105,6 +105,15 @@ final class RawConnection: Sendable {
         }
     }
 
+    /// One that never begins TLS has no request to be timed by.
+    @Test func aConnectionWithoutAHandshakeIsClosed() async throws {
+        try await TestBroker.run(configure: { $0.limits.idleMilliseconds = 200 }) { broker in
+            let silent = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(host: "localhost", port: broker.port).get()
+            try await silent.closeFuture.get()
+            _ = try await broker.authenticate()
+        }
+    }
+
     @Test func idleConnectionsDoNotKeepOthersOut() async throws {
         try await TestBroker.run { broker in
             var idle: [RawConnection] = []

@@ -2,6 +2,7 @@
 // Recorded evidence of real machines through the broker's eyes: the library verifies, the broker binds it to the session.
 import Attestation
 import BrokerStore
+import Encodings
 import Foundation
 import KeyBrokerProtocol
 import Testing

@@ -73,7 +73,7 @@ struct AdminController: Sendable {
             }
         return try Self.json(
             BrokerStatus(
-                isUnlocked: core.vault.isUnlocked, sharesBrought: have, sharesNeeded: need,
+                isUnlocked: core.vault.isUnlocked, sharesBrought: have, sharesNeeded: need, usesToken: record.map { !$0.wrapped.isEmpty } ?? false,
                 insecureOptions: core.configuration.insecureOptions))
     }
 
@@ -85,12 +85,21 @@ struct AdminController: Sendable {
         }
         var event = self.event(caller, "unlock", "master key")
         do {
-            let share = try MasterKeyShare(message.share)
-            let progress = try core.vault.offer(share, from: caller.name, record: record, now: core.clock.now())
-            if case .locked(let have, let need) = progress {
-                event.outcome = "share \(have) of \(need)"
+            if message.token == true {
+                guard message.share == nil, let token = core.token else {
+                    throw BrokerError(.conflict, "the broker has no PKCS #11 token in its configuration, or a share came with it")
+                }
+                core.vault.unlock(try await token())
+                event.outcome = "unlocked by token"
             } else {
-                event.outcome = "unlocked"
+                guard let text = message.share else { throw BrokerError(.malformedRequest, "the member share is missing") }
+                let progress = try core.vault.offer(
+                    try MasterKeyShare(text), from: caller.name, record: record, now: core.clock.now())
+                if case .locked(let have, let need) = progress {
+                    event.outcome = "share \(have) of \(need)"
+                } else {
+                    event.outcome = "unlocked"
+                }
             }
         } catch {
             event.outcome = "refused"

@@ -3,17 +3,27 @@
 import BrokerStore
 
 package struct UnlockRequest: Codable, Sendable {
-    package var share: String
+    package var share: String?
+    /// True: the broker asks its PKCS #11 token instead.
+    package var token: Bool?
 
     package init(share: String) {
         self.share = share
     }
+
+    private init(token: Bool) {
+        self.token = token
+    }
+
+    package static let byToken = UnlockRequest(token: true)
 }
 
 package struct BrokerStatus: Codable, Sendable, Equatable {
     package var isUnlocked: Bool
     package var sharesBrought: Int
     package var sharesNeeded: Int
+    /// The master key is in a PKCS #11 token: there are no shares.
+    package var usesToken: Bool
     package var insecureOptions: [String]
 }
 

@@ -22,6 +22,7 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: BrokerConfiguration.Limits
     private var phase = Phase.idle
     private var deadline = NIODeadline.distantFuture
+    private var eventLoop: (any EventLoop)?
     private var check: Scheduled<Void>?
     private var hasBegunAnswer = false
     /// The answer is complete and the request is not.
@@ -34,6 +35,7 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        eventLoop = context.eventLoop
         enter(.idle)
         schedule(context)
     }
@@ -66,7 +68,12 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             hasBegunAnswer = false
             if case .answering = phase {
-                enter(.idle)
+                // Written is not taken: until the client has it, its deadline stays. The next request may come before that is known.
+                let taken = promise ?? context.eventLoop.makePromise(of: Void.self)
+                taken.futureResult.assumeIsolated().whenComplete { _ in
+                    if case .answering = self.phase { self.enter(.idle) }
+                }
+                return context.write(data, promise: taken)
             } else {
                 // The body's deadline stays.
                 isAnsweredEarly = true
@@ -78,8 +85,10 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func enter(_ next: Phase) {
         phase = next
-        deadline = .now() + time(of: next)
+        deadline = now + time(of: next)
     }
+
+    private var now: NIODeadline { eventLoop?.now ?? .now() }
 
     private func time(of phase: Phase) -> TimeAmount {
         switch phase {
@@ -92,14 +101,14 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// One timer for a connection, as often as the shortest time: no timer is set or cancelled for a request.
     private func schedule(_ context: ChannelHandlerContext) {
         let shortest = min(time(of: .idle), time(of: .readingBody), time(of: .answering))
-        let next = min(max(deadline, .now() + .milliseconds(1)), .now() + shortest)
+        let next = min(max(deadline, now + .milliseconds(1)), now + shortest)
         check = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { self.look(context) }
     }
 
     private func look(_ context: ChannelHandlerContext) {
         check = nil
         guard context.channel.isActive else { return }
-        if NIODeadline.now() < deadline { return schedule(context) }
+        if now < deadline { return schedule(context) }
         if case .readingBody = phase, !hasBegunAnswer, !isAnsweredEarly {
             let error = BrokerError(.requestTimeout, "the request was not complete in \(limits.requestMilliseconds) ms")
             let body = error.body

@@ -2,19 +2,22 @@
 // The same tables as in SQLite, with a version of their own.
 
 enum PostgresSchema {
-    static let version = 1
+    static var version: Int { steps.count }
 
     /// Makes the tables if there are none. The advisory lock is held, so that two brokers may start at once.
     static func migrate(_ connection: PostgresConnection) throws {
         try connection.run("CREATE TABLE IF NOT EXISTS schema_version (only_row integer PRIMARY KEY CHECK (only_row = 1), version integer NOT NULL)")
-        let found = try connection.run("SELECT version FROM schema_version").rows.first.flatMap { $0[0] }.flatMap { Int($0) }
-        if let found {
-            if found > version { throw BrokerStoreError.laterSchema("version \(found)") }
-            return
-        }
-        for statement in first { try connection.run(statement) }
-        try connection.run("INSERT INTO schema_version VALUES (1, $1::integer)", [.integer(version)])
+        let found = try connection.run("SELECT version FROM schema_version").rows.first.flatMap { $0[0] }.flatMap { Int($0) } ?? 0
+        if found == version { return }
+        guard 0..<version ~= found else { throw BrokerStoreError.laterSchema("version \(found)") }
+        for statement in steps[found...].joined() { try connection.run(statement) }
+        try connection.run(
+            "INSERT INTO schema_version VALUES (1, $1::integer) ON CONFLICT (only_row) DO UPDATE SET version = excluded.version",
+            [.integer(version)])
     }
+
+    /// One that was released is never changed, the next one is added.
+    private static let steps = [first, ["ALTER TABLE master_key ADD COLUMN wrapped bytea NOT NULL DEFAULT ''"]]
 
     private static let first = [
         """

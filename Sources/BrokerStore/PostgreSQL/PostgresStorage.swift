@@ -203,8 +203,11 @@ package final class PostgresStorage: BrokerStorage {
     package func setMasterKey(_ record: MasterKeyRecord, event: AuditEvent) async throws {
         try await write(event) { connection, _ in
             let changed = try connection.run(
-                "INSERT INTO master_key VALUES (1, $1, $2::integer, $3::integer, $4::bigint) ON CONFLICT DO NOTHING",
-                [.text(record.id), .integer(record.threshold), .integer(record.shares), .integer(Int(record.created))]
+                "INSERT INTO master_key VALUES (1, $1, $2::integer, $3::integer, $4::bigint, $5) ON CONFLICT DO NOTHING",
+                [
+                    .text(record.id), .integer(record.threshold), .integer(record.shares), .integer(Int(record.created)),
+                    .bytes(record.wrapped),
+                ]
             ).changed
             if changed == 0 { throw BrokerStoreError.alreadyExists("a master key of this store") }
         }
@@ -214,7 +217,7 @@ package final class PostgresStorage: BrokerStorage {
         try await all("SELECT * FROM master_key") { row in
             MasterKeyRecord(
                 id: try row.text("id"), threshold: try row.integer("threshold"), shares: try row.integer("shares"),
-                created: Int64(try row.integer("created")))
+                created: Int64(try row.integer("created")), wrapped: try row.bytes("wrapped"))
         }.first
     }
 

@@ -118,17 +118,20 @@ package struct BrokerOperator: Sendable, Equatable, Codable {
     }
 }
 
-/// Which master key seals this store; the key itself is never stored.
+/// Which master key seals this store; the key itself is never stored in the clear.
 package struct MasterKeyRecord: Sendable, Equatable, Codable {
     package var id: String
     package var threshold: Int
     package var shares: Int
     package var created: Int64
+    /// The key wrapped by one that never leaves a PKCS #11 token; empty when operators have shares.
+    package var wrapped: [UInt8]
 
-    package init(id: String, threshold: Int, shares: Int, created: Int64) {
+    package init(id: String, threshold: Int, shares: Int, created: Int64, wrapped: [UInt8] = []) {
         self.id = id
         self.threshold = threshold
         self.shares = shares
         self.created = created
+        self.wrapped = wrapped
     }
 }

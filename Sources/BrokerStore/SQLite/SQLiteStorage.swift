@@ -234,15 +234,17 @@ package final class SQLiteStorage: BrokerStorage {
                 throw BrokerStoreError.alreadyExists("a master key of this store")
             }
             try database.execute(
-                sql: "INSERT INTO masterKey VALUES (1, ?, ?, ?, ?)",
-                arguments: [record.id, record.threshold, record.shares, record.created])
+                sql: "INSERT INTO masterKey VALUES (1, ?, ?, ?, ?, ?)",
+                arguments: [record.id, record.threshold, record.shares, record.created, Data(record.wrapped)])
         }
     }
 
     package func masterKey() async throws -> MasterKeyRecord? {
         try await read { database in
             try Row.fetchOne(database, sql: "SELECT * FROM masterKey").map { row in
-                MasterKeyRecord(id: row["id"], threshold: row["threshold"], shares: row["shares"], created: row["created"])
+                MasterKeyRecord(
+                    id: row["id"], threshold: row["threshold"], shares: row["shares"], created: row["created"],
+                    wrapped: Self.bytes(row, "wrapped"))
             }
         }
     }

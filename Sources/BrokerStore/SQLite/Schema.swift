@@ -8,6 +8,9 @@ enum Schema {
         migrator.registerMigration("1 first tables") { database in
             for statement in first { try database.execute(sql: statement) }
         }
+        migrator.registerMigration("2 master keys of tokens") { database in
+            try database.execute(sql: "ALTER TABLE masterKey ADD COLUMN wrapped BLOB NOT NULL DEFAULT x''")
+        }
         return migrator
     }
 

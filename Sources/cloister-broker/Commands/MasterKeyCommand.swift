@@ -30,15 +30,20 @@ struct NewMasterKey: AsyncParsableCommand {
         commandName: "new",
         abstract: "Make it, and write one share for each operator; the key itself is written nowhere.",
         discussion: """
-            Each share goes to another operator; THRESHOLD of them unlock the broker after each start.
+            Each share goes to another operator; THRESHOLD of them unlock the broker after each start. With --config there are no shares: a key
+            that never leaves the PKCS #11 token of the configuration wraps it, and is made when the token has none of that name.
 
             Example:
               cloister-broker master-key new --database broker.db --threshold 2 --shares 3 shares/
+              cloister-broker master-key new --config broker.yaml
               cloister-broker master-key new --database try.db --insecure-key-file master.key
             """)
 
     @Option(help: ArgumentHelp("SQLite file, created when missing, or postgresql://…", valueName: "DATABASE"))
-    var database: String = "broker.db"
+    var database: String?
+
+    @Option(help: ArgumentHelp("The broker's configuration: its database, and its PKCS #11 token, which wraps the key.", valueName: "FILE"))
+    var config: String?
 
     @Option(help: "How many shares unlock the broker.")
     var threshold: Int?
@@ -55,13 +60,21 @@ struct NewMasterKey: AsyncParsableCommand {
     func run() async throws {
         let key = MasterKey()
         let (threshold, count) = try counts()
+        let settings = try config.map { try ServeSettings(file: $0) }
+        let database = database ?? settings?.database ?? "broker.db"
         let storage = try await Databases.open(database)
-        let record = MasterKeyRecord(id: key.idText, threshold: threshold, shares: count, created: Databases.now)
+        var record = MasterKeyRecord(id: key.idText, threshold: threshold, shares: count, created: Databases.now)
         var event = Databases.event("master key new", key.idText)
         event.details = ["threshold": String(threshold), "shares": String(count)]
         // Files first: a key that the database names must be in somebody's hands.
         if try await storage.masterKey() != nil { throw CommandFailure(.refused, "\(Databases.name(database)) has a master key already") }
-        if let file = insecureKeyFile {
+        if let config {
+            guard let token = settings?.token else {
+                throw CommandFailure(.badData, "\(config) has no pkcs11: module, token, key and pin_file of the token that wraps the key")
+            }
+            record.wrapped = try Self.wrap(key, token)
+            event.details = ["token": token.place.token, "key": token.place.key]
+        } else if let file = insecureKeyFile {
             try Files.create(file, MasterKeyCommand.fileText(of: key))
             Output.warning("\(file) alone opens every secret of \(Databases.name(database))")
         } else if let folder {
@@ -76,10 +89,28 @@ struct NewMasterKey: AsyncParsableCommand {
         }
         try await Databases.run { try await storage.setMasterKey(record, event: event) }
         try await storage.close()
-        Output.line("master key \(key.idText): \(threshold) of \(count) shares unlock it")
+        Output.line("master key \(key.idText): " + (config == nil ? "\(threshold) of \(count) shares unlock it" : "the token unlocks it"))
+    }
+
+    private static func wrap(_ key: MasterKey, _ token: TokenSettings) throws -> [UInt8] {
+        do {
+            var pin = try token.pin()
+            defer { wipe(&pin) }
+            let (wrapped, isNewKey) = try token.place.wrap(key, pin: pin)
+            if isNewKey { Output.line("key '\(token.place.key)': made in the token '\(token.place.token)'") }
+            return wrapped
+        } catch let problem as BrokerStoreError {
+            throw CommandFailure(.refused, problem.description)
+        }
     }
 
     private func counts() throws -> (threshold: Int, count: Int) {
+        if config != nil {
+            if folder != nil || threshold != nil || shares != nil || insecureKeyFile != nil {
+                throw CommandFailure(.usage, "--config makes no shares and no file; leave FOLDER, --threshold, --shares and --insecure-key-file out")
+            }
+            return (0, 0)
+        }
         if insecureKeyFile != nil {
             if folder != nil || threshold != nil || shares != nil {
                 throw CommandFailure(.usage, "--insecure-key-file makes no shares; leave FOLDER, --threshold and --shares out")

@@ -41,19 +41,29 @@ struct Approve: AsyncParsableCommand {
 struct Unlock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unlock",
-        abstract: "Bring your share of the master key.",
+        abstract: "Bring your share of the master key, or have the broker ask its PKCS #11 token.",
         discussion: """
             Example:
               cloister-broker unlock share-1
+              cloister-broker unlock --token
             """)
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: JSONOption
 
+    @Flag(help: "The broker asks the token of its configuration, as at its start.")
+    var token = false
+
     @Argument(help: ArgumentHelp("Your share.", valueName: "FILE"))
-    var file: String
+    var file: String?
 
     func run() async throws {
+        guard let file else {
+            guard token else { throw CommandFailure(.usage, "give the file of your share, or --token") }
+            let status: BrokerStatus = try await server.client().post("/admin/v1/unlock", UnlockRequest.byToken)
+            return try status.print(output)
+        }
+        if token { throw CommandFailure(.usage, "a share and --token do not go together") }
         let text = try Files.text(file).filter { !$0.isWhitespace }
         do { _ = try MasterKeyShare(text) } catch { throw CommandFailure(.badData, "\(file): \(error)") }
         let status: BrokerStatus = try await server.client().post("/admin/v1/unlock", UnlockRequest(share: text))
@@ -102,7 +112,8 @@ struct Status: AsyncParsableCommand {
 extension BrokerStatus {
     func print(_ output: JSONOption) throws {
         if output.json { return try Output.json(self) }
-        Output.line(isUnlocked ? "unlocked" : "locked: \(sharesBrought) of \(sharesNeeded) shares were brought")
+        let locked = usesToken ? "locked: the PKCS #11 token has the key" : "locked: \(sharesBrought) of \(sharesNeeded) shares were brought"
+        Output.line(isUnlocked ? "unlocked" : locked)
         for option in insecureOptions { Output.line("insecure: \(option)") }
     }
 }

@@ -83,13 +83,20 @@ struct Serve: AsyncParsableCommand {
         let storage = try await Databases.open(settings.database)
         let vault = SecretVault()
         if let file = settings.insecureMasterKeyFile { try await unlock(vault, with: file, storage) }
+        let token = settings.token.map { token in { @Sendable in try await Self.masterKey(of: token, storage) } }
+        if let token {
+            if settings.insecureMasterKeyFile != nil { throw CommandFailure(.usage, "pkcs11 and insecure_master_key_file do not go together") }
+            vault.unlock(try await Databases.run { try await token() })
+        } else if try await storage.masterKey()?.wrapped.isEmpty == false, settings.insecureMasterKeyFile == nil {
+            throw CommandFailure(.refused, "a PKCS #11 token has the master key of this database; name it by pkcs11 in the configuration")
+        }
         for option in settings.insecureOptions { logger.warning("option weakens security", metadata: ["option": "\(option)"]) }
         let core = BrokerCore(
             configuration: settings.broker, storage: storage, vault: vault, appraisers: AppraiserTable(settings.broker),
             tokens: try await TokenIssuer(
                 key: try settings.signingKey(), issuer: settings.broker.issuer, lifetime: settings.broker.limits.tokenSeconds,
                 build: "cloister-broker \(CloisterBroker.configuration.version)"),
-            clock: BrokerClock { Int64(Date().timeIntervalSince1970) })
+            clock: BrokerClock { Int64(Date().timeIntervalSince1970) }, token: token)
         let ready = logger
         let service = try BrokerServer(core: core, tls: tls, logger: logger).service { port in
             ready.notice("serving", metadata: ["port": "\(port)", "tls": "\(tls != nil)", "unlocked": "\(vault.isUnlocked)"])
@@ -102,6 +109,23 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(.hostFailure, "the server ended: \(error)")
         }
         try await storage.close()
+    }
+
+    /// A token may take its time; other requests are served meanwhile.
+    private static func masterKey(of token: TokenSettings, _ storage: any BrokerStorage) async throws -> MasterKey {
+        guard let record = try await storage.masterKey() else {
+            throw BrokerStoreError.token("the database has no master key yet; make it with cloister-broker master-key new --config FILE")
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result {
+                        var pin = try token.pin()
+                        defer { wipe(&pin) }
+                        return try token.place.unwrap(record, pin: pin)
+                    })
+            }
+        }
     }
 
     private func unlock(_ vault: SecretVault, with file: String, _ storage: any BrokerStorage) async throws {

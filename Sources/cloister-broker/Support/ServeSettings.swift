@@ -23,9 +23,11 @@ struct ServeSettings {
     var tokenKey: String?
     var insecureMasterKeyFile: String?
     var isInsecureHTTP = false
+    var token: TokenSettings?
 
     static let keys = [
-        "listen", "database", "collateral", "tls_certificate", "tls_key", "token_key", "issuer", "limits", "insecure_http", "insecure_allow_sample",
+        "listen", "database", "collateral", "tls_certificate", "tls_key", "token_key", "issuer", "limits", "pkcs11", "insecure_http",
+        "insecure_allow_sample",
         "insecure_allow_simulation", "insecure_master_key_file",
     ]
     static let limitKeys = [
@@ -63,6 +65,9 @@ struct ServeSettings {
         broker.acceptsSample = try map.value("insecure_allow_sample")?.boolean() ?? false
         broker.acceptsSimulation = try map.value("insecure_allow_simulation")?.boolean() ?? false
         broker.issuer = try map.value("issuer")?.string() ?? broker.issuer
+        if let value = map.value("pkcs11") {
+            token = try TokenSettings(try YAMLMapping<SettingsProblem>(value.node, of: "pkcs11", known: TokenSettings.keys))
+        }
         if let value = map.value("limits") {
             try readLimits(try YAMLMapping<SettingsProblem>(value.node, of: "limits", known: Self.limitKeys))
         }
