@@ -101,6 +101,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter")
     parser.add_argument("--check", action="store_true", help="fail when a target is missed")
+    parser.add_argument("--generator", type=Path, metavar="FILE", help="the load generator; built when it is not given")
     parser.add_argument("--soak", type=int, metavar="ROUNDS", help="only watch the memory over so many rounds, in twenty parts")
     parser.add_argument("--rounds", type=int, help="rounds for the memory figure (default 40000, quick 10000)")
     return parser.parse_known_args()[0]
@@ -129,7 +130,7 @@ def main() -> int:
     if not BROKER.exists():
         print("broker: error: bin/cloister-broker is missing; run make build", file=sys.stderr)
         return 1
-    program = generator()
+    program = options.generator or generator()
     with tempfile.TemporaryDirectory() as name:
         broker = Broker(Path(name))
         try:

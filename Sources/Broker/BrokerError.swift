@@ -89,7 +89,7 @@ package struct BrokerError: Error, Equatable, Sendable {
         case .locked: self.init(.locked, problem.description)
         case .notAuthentic: self.init(.internalError, problem.description)
         case .badShare: self.init(.malformedRequest, problem.description)
-        case .token: self.init(.locked, problem.description)
+        case .token, .otherMasterKey: self.init(.locked, problem.description)
         }
     }
 

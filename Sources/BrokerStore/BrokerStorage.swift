@@ -36,6 +36,10 @@ package protocol BrokerStorage: Sendable {
 
     func setMasterKey(_ record: MasterKeyRecord, event: AuditEvent) async throws
     func masterKey() async throws -> MasterKeyRecord?
+    /// Wraps every secret's own key anew, and puts `record` in the place of the one named `old`. Returns how many secrets there were.
+    func rotateMasterKey(
+        from old: String, to record: MasterKeyRecord, event: AuditEvent, rewrap: @escaping @Sendable (_ wrappedKey: [UInt8]) throws -> [UInt8]
+    ) async throws -> Int
 
     /// Returns once the entry cannot be lost any more.
     func record(_ event: AuditEvent) async throws

@@ -15,6 +15,8 @@ package enum BrokerStoreError: Error, Equatable, CustomStringConvertible {
     case locked
     /// A stored secret does not authenticate: another master key, or changed bytes.
     case notAuthentic(String)
+    /// Another master key than the store's: it was rotated.
+    case otherMasterKey
     /// A share that is no share, or of another key.
     case badShare(String)
     /// A PKCS #11 token does not give the master key.
@@ -29,6 +31,7 @@ package enum BrokerStoreError: Error, Equatable, CustomStringConvertible {
         case .alreadyExists(let what): "\(what) exists already"
         case .locked: "the master key is not unlocked"
         case .notAuthentic(let what): "\(what) does not authenticate under the master key"
+        case .otherMasterKey: "the master key was changed since this broker was unlocked; unlock it again"
         case .badShare(let reason): "the share is not accepted: \(reason)"
         case .token(let reason): reason
         }

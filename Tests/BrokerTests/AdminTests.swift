@@ -148,6 +148,34 @@ import Testing
         }
     }
 
+    /// A broker whose key was rotated says so, neither gives nor takes secrets, and goes on with the new key.
+    @Test func aRotatedMasterKeyLocksTheBroker() async throws {
+        try await TestBroker.run { broker in
+            let ann = try await broker.addOperator("ann", OperatorRole.allCases).token(broker.clock)
+            let (round, _) = try await broker.attest()
+            let key = MasterKey()
+            let count = try await broker.storage.rotateMasterKey(
+                from: broker.master.idText, to: MasterKeyRecord(id: key.idText, threshold: 1, shares: 1, created: 0),
+                event: TestBroker.event("rotate", broker.clock)
+            ) { [old = broker.master] in try old.rewrap($0, under: key) }
+            #expect(count == 1)
+            let refused = try await broker.get(cookie: round.cookie)
+            #expect(refused.status == 503)
+            #expect(refused.kind == "Locked")
+            #expect(refused.problem?.detail.contains("was changed") == true)
+            let put = try await broker.send(.POST, "/admin/v1/secrets/a/b/c", body: "x", bearer: ann)
+            #expect(put.status == 503)
+            let status = try await broker.send(.GET, "/admin/v1/status", bearer: ann)
+            #expect(try status.decoded(BrokerStatus.self).isUnlocked == false)
+            let share = try key.shares(threshold: 1, count: 1)[0].text
+            let unlocked = try await broker.send(.POST, "/admin/v1/unlock", body: #"{"share":"\#(share)"}"#, bearer: ann)
+            #expect(unlocked.status == 200, "\(unlocked.body)")
+            let got = try await broker.get(cookie: round.cookie)
+            #expect(try got.decoded(SealedResource.self).open(with: round.key) == Array(TestBroker.secret.utf8))
+            #expect(try await broker.send(.POST, "/admin/v1/secrets/a/b/c", body: "x", bearer: ann).status == 200)
+        }
+    }
+
     @Test func operatorsUnlockTogether() async throws {
         try await TestBroker.run { broker in
             broker.core.vault.lock()

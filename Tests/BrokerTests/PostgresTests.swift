@@ -93,6 +93,7 @@ final class PostgresServer {
         try await StorageContract.fill(first)
         let second = try await server.opened()
         try await StorageContract.check(second)
+        try await StorageContract.rotate(first)
         // Both write at once; every write has its place in the one chain.
         let before = try await chain(first).count
         try await withThrowingTaskGroup(of: Void.self) { group in

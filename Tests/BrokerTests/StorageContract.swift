@@ -16,7 +16,7 @@ enum StorageContract {
 
     private static let ann = BrokerOperator(
         name: "ann", publicKey: "{}", roles: [.secrets, .auditor], repositories: ["a"], created: 5)
-    private static let master = MasterKeyRecord(id: "k", threshold: 2, shares: 3, created: 6)
+    private static let master = MasterKeyRecord(id: "01", threshold: 2, shares: 3, created: 6)
 
     /// Eight audit entries, after which `check` holds.
     static func fill(_ storage: any BrokerStorage) async throws {
@@ -34,6 +34,37 @@ enum StorageContract {
         await #expect(throws: BrokerStoreError.locked) {
             _ = try await storage.putResource(path, size: 2, event: event()) { _ in throw BrokerStoreError.locked }
         }
+    }
+
+    /// After `check`: what was wrapped under the master key 01 is under 02, or all of it as before.
+    static func rotate(_ storage: any BrokerStorage) async throws {
+        let path = try #require(ResourcePath("a/b/c"))
+        let other = try #require(ResourcePath("a/b/d"))
+        _ = try await storage.putResource(other, size: 1, event: event()) { _ in sealed(5) }
+        let next = MasterKeyRecord(id: "02", threshold: 0, shares: 0, created: 9, wrapped: [1, 0, 255])
+        await #expect(throws: BrokerStoreError.otherMasterKey) {
+            _ = try await storage.rotateMasterKey(from: "02", to: next, event: event()) { $0 }
+        }
+        await #expect(throws: BrokerStoreError.locked) {
+            _ = try await storage.rotateMasterKey(from: "01", to: next, event: event()) { key in
+                if key == [5] { throw BrokerStoreError.locked }
+                return [77]
+            }
+        }
+        #expect(try await storage.resource(path)?.sealed == sealed(9))
+        #expect(try await storage.masterKey() == master)
+        // One version was not deleted, of each of the two.
+        #expect(try await storage.rotateMasterKey(from: "01", to: next, event: event()) { $0 + [77] } == 2)
+        var expected = sealed(9)
+        expected.masterKeyID = [2]
+        expected.wrappedKey = [9, 77]
+        #expect(try await storage.resource(path)?.sealed == expected)
+        #expect(try await storage.resource(other)?.sealed.wrappedKey == [5, 77])
+        #expect(try await storage.masterKey() == next)
+        await #expect(throws: BrokerStoreError.otherMasterKey) {
+            _ = try await storage.putResource(path, size: 1, event: event()) { _ in sealed(1) }
+        }
+        #expect(try await storage.auditEntries(after: 0, limit: 100).last?.json?["details"]?["secrets"]?.text == "2")
     }
 
     static func check(_ storage: any BrokerStorage) async throws {

@@ -126,6 +126,38 @@ import Testing
         #expect(try vault.offer(shares[1], from: "bob", record: record, now: 2000) == .locked(have: 1, need: 2))
     }
 
+    @Test func sharesMakeTheKeyAgain() throws {
+        let key = MasterKey()
+        let record = record(key, 2, 3)
+        let shares = try key.shares(threshold: 2, count: 3)
+        #expect(try MasterKey.combined([shares[0], shares[2]], record: record).bytes == key.bytes)
+        #expect(try MasterKey.combined(shares, record: record).bytes == key.bytes)
+        var wrong = shares[1]
+        wrong.share.values[0] ^= 1
+        for few in [[], [shares[0]], [shares[0], shares[0]], [shares[0], wrong], try MasterKey().shares(threshold: 2, count: 2)] {
+            #expect(throws: BrokerStoreError.self) { try MasterKey.combined(few, record: record) }
+        }
+    }
+
+    @Test func aRotatedKeyOpensWhatWasRewrappedAndTheOldOneDoesNot() throws {
+        let old = MasterKey()
+        let new = MasterKey()
+        let vault = SecretVault()
+        let path = try #require(ResourcePath("a/b/c"))
+        vault.unlock(old)
+        var stored = StoredResource(path: path, version: 1, sealed: try vault.seal([1, 2, 3], path: path, version: 1))
+        stored.sealed.wrappedKey = try old.rewrap(stored.sealed.wrappedKey, under: new)
+        stored.sealed.masterKeyID = new.id
+        #expect(throws: BrokerStoreError.otherMasterKey) { try vault.open(stored) }
+        let record = record(new, 2, 2)
+        #expect(vault.progress(record: record) == .locked(have: 0, need: 2))
+        let shares = try new.shares(threshold: 2, count: 2)
+        #expect(try vault.offer(shares[0], from: "ann", record: record, now: 0) == .locked(have: 1, need: 2))
+        #expect(try vault.offer(shares[1], from: "bob", record: record, now: 0) == .unlocked)
+        #expect(try vault.open(stored) == [1, 2, 3])
+        #expect(throws: BrokerStoreError.self) { try old.rewrap(stored.sealed.wrappedKey, under: new) }
+    }
+
     @Test func aStoredSecretCannotTakeAnothersPlace() throws {
         let vault = SecretVault()
         vault.unlock(MasterKey())
@@ -154,6 +186,16 @@ import Testing
         try await StorageContract.check(second)
         try await second.close()
         #expect(try AuditFile.verify(path: folder.path + "/x.db").count == 11)
+    }
+
+    @Test func aRotationChangesEveryKeyOrNone() async throws {
+        let folder = try TemporaryFolder()
+        let storage = try SQLiteStorage(path: folder.path + "/x.db")
+        try await StorageContract.fill(storage)
+        try await StorageContract.check(storage)
+        try await StorageContract.rotate(storage)
+        try await storage.close()
+        #expect(try AuditFile.verify(path: folder.path + "/x.db").count == 13)
     }
 
     @Test func commitsAreFullyDurable() async throws {

@@ -74,6 +74,7 @@ struct TestOperator {
 struct TestBroker: Sendable {
     let core: BrokerCore
     let storage: SQLiteStorage
+    let master: MasterKey
     let clock: TestClock
     let client: HTTPClient
     let port: Int
@@ -113,12 +114,12 @@ struct TestBroker: Sendable {
             tokens: try await TokenIssuer(
                 key: P256.Signing.PrivateKey(), issuer: configuration.issuer, lifetime: configuration.limits.tokenSeconds, build: "test"),
             clock: BrokerClock { clock.now })
-        try await serve(core, storage: storage, clock: clock, body)
+        try await serve(core, storage: storage, master: master, clock: clock, body)
         withExtendedLifetime(folder) {}
     }
 
     private static func serve(
-        _ core: BrokerCore, storage: SQLiteStorage, clock: TestClock, _ body: (TestBroker) async throws -> Void
+        _ core: BrokerCore, storage: SQLiteStorage, master: MasterKey, clock: TestClock, _ body: (TestBroker) async throws -> Void
     ) async throws {
         let identity = try TestIdentity()
         var logger = Logger(label: "broker test")
@@ -137,7 +138,8 @@ struct TestBroker: Sendable {
         clientConfiguration.tlsConfiguration?.trustRoots = .certificates([identity.certificate])
         clientConfiguration.timeout.connect = .seconds(20)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
-        let broker = TestBroker(core: core, storage: storage, clock: clock, client: client, port: number, trust: identity.certificate)
+        let broker = TestBroker(
+            core: core, storage: storage, master: master, clock: clock, client: client, port: number, trust: identity.certificate)
         var problem: (any Error)?
         do { try await body(broker) } catch { problem = error }
         try await client.shutdown()

@@ -66,14 +66,14 @@ struct AdminController: Sendable {
 
     private func status() async throws -> Response {
         let record = try await core.storage.masterKey()
-        let (have, need) =
+        let (isUnlocked, have, need) =
             switch core.vault.progress(record: record) {
-            case .unlocked: (record?.threshold ?? 0, record?.threshold ?? 0)
-            case .locked(let have, let need): (have, need)
+            case .unlocked: (true, record?.threshold ?? 0, record?.threshold ?? 0)
+            case .locked(let have, let need): (false, have, need)
             }
         return try Self.json(
             BrokerStatus(
-                isUnlocked: core.vault.isUnlocked, sharesBrought: have, sharesNeeded: need, usesToken: record.map { !$0.wrapped.isEmpty } ?? false,
+                isUnlocked: isUnlocked, sharesBrought: have, sharesNeeded: need, usesToken: record.map { !$0.wrapped.isEmpty } ?? false,
                 insecureOptions: core.configuration.insecureOptions))
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // PostgreSQL, where several brokers share one database. The server's synchronous_commit decides what an answer means: on, its default,
 // is what SQLite's synchronous=FULL is.
+import Encodings
 package import KeyBrokerProtocol
 
 #if canImport(FoundationEssentials)
@@ -38,6 +39,9 @@ package final class PostgresStorage: BrokerStorage {
         try await write(event) { connection, event in
             let version = try Self.next(connection, "SELECT max(version) FROM resource WHERE path = $1", path.description)
             let sealed = try seal(version)
+            // A broker that still has a key from before a rotation must not seal with it.
+            let key = try PostgresRow.all(try connection.run("SELECT id FROM master_key")).first?.text("id")
+            if let key, key != Hex.encode(sealed.masterKeyID) { throw BrokerStoreError.otherMasterKey }
             try connection.run(
                 "INSERT INTO resource VALUES ($1, $2::integer, $3::integer, $4::bigint, $5, false, $6, $7, $8, $9, $10)",
                 [
@@ -219,6 +223,33 @@ package final class PostgresStorage: BrokerStorage {
                 id: try row.text("id"), threshold: try row.integer("threshold"), shares: try row.integer("shares"),
                 created: Int64(try row.integer("created")), wrapped: try row.bytes("wrapped"))
         }.first
+    }
+
+    package func rotateMasterKey(
+        from old: String, to record: MasterKeyRecord, event: AuditEvent, rewrap: @escaping @Sendable (_ wrappedKey: [UInt8]) throws -> [UInt8]
+    ) async throws -> Int {
+        try await write(event) { connection, event in
+            guard try PostgresRow.all(try connection.run("SELECT id FROM master_key")).first?.text("id") == old else {
+                throw BrokerStoreError.otherMasterKey
+            }
+            let rows = PostgresRow.all(try connection.run("SELECT path, version, wrapped_key FROM resource WHERE NOT is_deleted"))
+            for row in rows {
+                try connection.run(
+                    "UPDATE resource SET master_key_id = $1, wrapped_key = $2 WHERE path = $3 AND version = $4::integer",
+                    [
+                        .bytes(Hex.decode(record.id) ?? []), .bytes(try rewrap(try row.bytes("wrapped_key"))), .text(try row.text("path")),
+                        .integer(try row.integer("version")),
+                    ])
+            }
+            try connection.run(
+                "UPDATE master_key SET id = $1, threshold = $2::integer, shares = $3::integer, created = $4::bigint, wrapped = $5",
+                [
+                    .text(record.id), .integer(record.threshold), .integer(record.shares), .integer(Int(record.created)),
+                    .bytes(record.wrapped),
+                ])
+            event.details["secrets"] = String(rows.count)
+            return rows.count
+        }
     }
 
     // MARK: - Audit

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The embedded default: one SQLite file in WAL mode. A write that was answered is on the disk (synchronous=FULL).
+import Encodings
 import GRDB
 package import KeyBrokerProtocol
 
@@ -50,6 +51,9 @@ package final class SQLiteStorage: BrokerStorage {
         try await write(event) { database, event in
             let version = try Self.next(database, "SELECT max(version) FROM resource WHERE path = ?", path.description)
             let sealed = try seal(version)
+            // A broker that still has a key from before a rotation must not seal with it.
+            let key = try String.fetchOne(database.cachedStatement(sql: "SELECT id FROM masterKey"))
+            if let key, key != Hex.encode(sealed.masterKeyID) { throw BrokerStoreError.otherMasterKey }
             try database.cachedStatement(sql: "INSERT INTO resource VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)").execute(
                 arguments: [
                     path.description, version, size, event.time, event.actor, Data(sealed.masterKeyID), Data(sealed.wrappedKey),
@@ -246,6 +250,28 @@ package final class SQLiteStorage: BrokerStorage {
                     id: row["id"], threshold: row["threshold"], shares: row["shares"], created: row["created"],
                     wrapped: Self.bytes(row, "wrapped"))
             }
+        }
+    }
+
+    package func rotateMasterKey(
+        from old: String, to record: MasterKeyRecord, event: AuditEvent, rewrap: @escaping @Sendable (_ wrappedKey: [UInt8]) throws -> [UInt8]
+    ) async throws -> Int {
+        try await write(event) { database, event in
+            guard try String.fetchOne(database, sql: "SELECT id FROM masterKey") == old else { throw BrokerStoreError.otherMasterKey }
+            let rows = try Row.fetchAll(database, sql: "SELECT path, version, wrappedKey FROM resource WHERE NOT isDeleted")
+            let update = try database.makeStatement(sql: "UPDATE resource SET masterKeyID = ?, wrappedKey = ? WHERE path = ? AND version = ?")
+            for row in rows {
+                try update.execute(
+                    arguments: [
+                        Data(Hex.decode(record.id) ?? []), Data(try rewrap(Self.bytes(row, "wrappedKey"))), row["path"] as String,
+                        row["version"] as Int,
+                    ])
+            }
+            try database.execute(
+                sql: "UPDATE masterKey SET id = ?, threshold = ?, shares = ?, created = ?, wrapped = ?",
+                arguments: [record.id, record.threshold, record.shares, record.created, Data(record.wrapped)])
+            event.details["secrets"] = String(rows.count)
+            return rows.count
         }
     }
 

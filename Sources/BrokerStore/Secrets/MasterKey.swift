@@ -38,6 +38,27 @@ package struct MasterKey: Sendable {
     /// The bytes themselves, for the ceremony that hands out shares or writes the development key file.
     package var bytes: [UInt8] { key.copyOfBytes }
 
+    /// A secret's own key, wrapped under this key, under `other` instead.
+    package func rewrap(_ wrapped: [UInt8], under other: MasterKey) throws(BrokerStoreError) -> [UInt8] {
+        do {
+            return Array(try AES.KeyWrap.wrap(try AES.KeyWrap.unwrap(wrapped, using: key), using: other.key))
+        } catch {
+            throw .notAuthentic("the key of a secret")
+        }
+    }
+
+    /// From shares of the key that `record` names.
+    package static func combined(_ shares: [MasterKeyShare], record: MasterKeyRecord) throws(BrokerStoreError) -> MasterKey {
+        guard shares.allSatisfy({ Hex.encode($0.keyID) == record.id && $0.threshold == record.threshold }) else {
+            throw .badShare("one is of another master key than this store's")
+        }
+        guard shares.count >= record.threshold else { throw .badShare("\(record.threshold) are needed, \(shares.count) were given") }
+        guard var bytes = try? SecretSharing.combine(shares.map(\.share)) else { throw .badShare("the shares do not fit together") }
+        defer { wipe(&bytes) }
+        guard let key = MasterKey(bytes: bytes), key.idText == record.id else { throw .badShare("one of them is wrong") }
+        return key
+    }
+
     package func shares(threshold: Int, count: Int) throws(SecretSharing.Problem) -> [MasterKeyShare] {
         var secret = bytes
         defer { wipe(&secret) }

@@ -57,7 +57,11 @@ package final class SecretVault: Sendable {
         guard Hex.encode(share.keyID) == record.id else { throw .badShare("it is of another master key than this store's") }
         guard share.threshold == record.threshold else { throw .badShare("it names another threshold than this store's") }
         return try state.withLock { state throws(BrokerStoreError) in
-            if state.key != nil { return .unlocked }
+            if let key = state.key {
+                if key.idText == record.id { return .unlocked }
+                // The key was rotated: this one opens nothing any more.
+                state.key = nil
+            }
             if state.shares.isEmpty || now - state.firstShareTime > Self.patienceSeconds {
                 state.forgetShares()
                 state.firstShareTime = now
@@ -81,7 +85,10 @@ package final class SecretVault: Sendable {
     }
 
     package func progress(record: MasterKeyRecord?) -> Progress {
-        state.withLock { $0.key != nil ? .unlocked : .locked(have: $0.shares.count, need: record?.threshold ?? 0) }
+        state.withLock { state in
+            if let key = state.key, record.map({ $0.id == key.idText }) ?? true { return .unlocked }
+            return .locked(have: state.shares.count, need: record?.threshold ?? 0)
+        }
     }
 
     /// Seals with a fresh key; path and version are authenticated, so that no stored secret can take another's place.
@@ -101,6 +108,7 @@ package final class SecretVault: Sendable {
     package func open(_ stored: StoredResource) throws(BrokerStoreError) -> [UInt8] {
         guard let master = state.withLock({ $0.key }) else { throw .locked }
         let sealed = stored.sealed
+        guard sealed.masterKeyID == master.id else { throw .otherMasterKey }
         do {
             let own = try AES.KeyWrap.unwrap(sealed.wrappedKey, using: master.key)
             let box = try AES.GCM.SealedBox(

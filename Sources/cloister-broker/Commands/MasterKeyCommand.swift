@@ -8,12 +8,13 @@ import KeyBrokerProtocol
 struct MasterKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "master-key",
-        abstract: "Make the key that seals a database's secrets.",
+        abstract: "Make or change the key that seals a database's secrets.",
         discussion: """
             Example:
               cloister-broker master-key new --database broker.db --threshold 2 --shares 3 shares/
+              cloister-broker master-key rotate --database broker.db --share share-1 --share share-2 --threshold 2 --shares 3 new-shares/
             """,
-        subcommands: [NewMasterKey.self])
+        subcommands: [NewMasterKey.self, RotateMasterKey.self])
 
     private static let prefix = "cloister-master-key-1."
 
@@ -30,8 +31,8 @@ struct NewMasterKey: AsyncParsableCommand {
         commandName: "new",
         abstract: "Make it, and write one share for each operator; the key itself is written nowhere.",
         discussion: """
-            Each share goes to another operator; THRESHOLD of them unlock the broker after each start. With --config there are no shares: a key
-            that never leaves the PKCS #11 token of the configuration wraps it, and is made when the token has none of that name.
+            Each share goes to another operator; THRESHOLD of them unlock the broker after each start. With --config and no FOLDER there are no
+            shares: a key that never leaves the PKCS #11 token of the configuration wraps it, and is made when the token has none of that name.
 
             Example:
               cloister-broker master-key new --database broker.db --threshold 2 --shares 3 shares/
@@ -39,88 +40,96 @@ struct NewMasterKey: AsyncParsableCommand {
               cloister-broker master-key new --database try.db --insecure-key-file master.key
             """)
 
-    @Option(help: ArgumentHelp("SQLite file, created when missing, or postgresql://…", valueName: "DATABASE"))
-    var database: String?
-
-    @Option(help: ArgumentHelp("The broker's configuration: its database, and its PKCS #11 token, which wraps the key.", valueName: "FILE"))
-    var config: String?
-
-    @Option(help: "How many shares unlock the broker.")
-    var threshold: Int?
-
-    @Option(help: "How many shares there are.")
-    var shares: Int?
-
-    @Option(help: ArgumentHelp("Write the whole key to this file instead, for a first try.", valueName: "FILE"))
-    var insecureKeyFile: String?
-
-    @Argument(help: ArgumentHelp("Folder for the shares: share-1, share-2, ...", valueName: "FOLDER"))
-    var folder: String?
+    @OptionGroup var place: MasterKeyPlace
+    @OptionGroup var holders: MasterKeyHolders
 
     func run() async throws {
         let key = MasterKey()
-        let (threshold, count) = try counts()
-        let settings = try config.map { try ServeSettings(file: $0) }
-        let database = database ?? settings?.database ?? "broker.db"
+        let settings = try place.settings()
+        let holders = try holders.choose(settings)
+        let database = place.database(settings)
         let storage = try await Databases.open(database)
-        var record = MasterKeyRecord(id: key.idText, threshold: threshold, shares: count, created: Databases.now)
-        var event = Databases.event("master key new", key.idText)
-        event.details = ["threshold": String(threshold), "shares": String(count)]
         // Files first: a key that the database names must be in somebody's hands.
-        if try await storage.masterKey() != nil { throw CommandFailure(.refused, "\(Databases.name(database)) has a master key already") }
-        if let config {
-            guard let token = settings?.token else {
-                throw CommandFailure(.badData, "\(config) has no pkcs11: module, token, key and pin_file of the token that wraps the key")
-            }
-            record.wrapped = try Self.wrap(key, token)
-            event.details = ["token": token.place.token, "key": token.place.key]
-        } else if let file = insecureKeyFile {
-            try Files.create(file, MasterKeyCommand.fileText(of: key))
-            Output.warning("\(file) alone opens every secret of \(Databases.name(database))")
-        } else if let folder {
-            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            do {
-                for share in try key.shares(threshold: threshold, count: count) {
-                    try Files.create("\(folder)/share-\(share.share.index)", share.text + "\n")
-                }
-            } catch is SecretSharing.Problem {
-                throw CommandFailure(.usage, "the threshold must be from 1 to the number of shares, which is at most 255")
-            }
+        if try await storage.masterKey() != nil {
+            throw CommandFailure(.refused, "\(Databases.name(database)) has a master key already; change it with master-key rotate")
         }
-        try await Databases.run { try await storage.setMasterKey(record, event: event) }
+        let kept = try holders.keep(key, database)
+        var event = Databases.event("master key new", key.idText)
+        event.details = kept.details
+        try await Databases.run { [event] in try await storage.setMasterKey(kept.record, event: event) }
         try await storage.close()
-        Output.line("master key \(key.idText): " + (config == nil ? "\(threshold) of \(count) shares unlock it" : "the token unlocks it"))
+        Output.line("master key \(key.idText): \(kept.words)")
+    }
+}
+
+struct RotateMasterKey: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate",
+        abstract: "Make another, and wrap every secret of the database under it instead.",
+        discussion: """
+            The present key comes from --share, as often as the threshold says, or from the token of --config. The new one is held as by
+            master-key new. Brokers that run must be unlocked again; what is kept of the old database still opens with the old key.
+
+            Example:
+              cloister-broker master-key rotate --database broker.db --share share-1 --share share-2 --threshold 2 --shares 3 new-shares/
+              cloister-broker master-key rotate --config broker.yaml
+            """)
+
+    @OptionGroup var place: MasterKeyPlace
+    @OptionGroup var holders: MasterKeyHolders
+
+    @Option(help: ArgumentHelp("A share of the present key; may be given several times.", valueName: "FILE"))
+    var share: [String] = []
+
+    @Option(help: ArgumentHelp("The present key, where a file has all of it.", valueName: "FILE"))
+    var insecurePresentKeyFile: String?
+
+    func run() async throws {
+        let settings = try place.settings()
+        let holders = try holders.choose(settings)
+        let database = place.database(settings)
+        if !Databases.isPostgres(database), !FileManager.default.fileExists(atPath: database) {
+            throw CommandFailure(.notFound, "\(database) does not exist")
+        }
+        let storage = try await Databases.open(database)
+        guard let old = try await storage.masterKey() else {
+            throw CommandFailure(.notFound, "\(Databases.name(database)) has no master key yet; make it with master-key new")
+        }
+        let present = try await Databases.run { try presentKey(old, settings) }
+        let key = MasterKey()
+        let kept = try holders.keep(key, database)
+        var event = Databases.event("master key rotate", key.idText)
+        event.details = kept.details
+        event.details["before"] = old.id
+        let count = try await Databases.run { [event] in
+            try await storage.rotateMasterKey(from: old.id, to: kept.record, event: event) { try present.rewrap($0, under: key) }
+        }
+        try await storage.close()
+        Output.line("master key \(key.idText): \(kept.words); \(count) versions of secrets are wrapped under it, brokers must be unlocked again")
     }
 
-    private static func wrap(_ key: MasterKey, _ token: TokenSettings) throws -> [UInt8] {
-        do {
+    private func presentKey(_ record: MasterKeyRecord, _ settings: ServeSettings?) throws -> MasterKey {
+        if !record.wrapped.isEmpty {
+            guard let token = settings?.token else {
+                throw CommandFailure(.usage, "a PKCS #11 token has the present key; name it by pkcs11 in the file of --config")
+            }
             var pin = try token.pin()
             defer { wipe(&pin) }
-            let (wrapped, isNewKey) = try token.place.wrap(key, pin: pin)
-            if isNewKey { Output.line("key '\(token.place.key)': made in the token '\(token.place.token)'") }
-            return wrapped
-        } catch let problem as BrokerStoreError {
-            throw CommandFailure(.refused, problem.description)
+            return try token.place.unwrap(record, pin: pin)
         }
-    }
-
-    private func counts() throws -> (threshold: Int, count: Int) {
-        if config != nil {
-            if folder != nil || threshold != nil || shares != nil || insecureKeyFile != nil {
-                throw CommandFailure(.usage, "--config makes no shares and no file; leave FOLDER, --threshold, --shares and --insecure-key-file out")
+        if let file = insecurePresentKeyFile {
+            guard let key = MasterKeyCommand.key(fromFileText: try Files.text(file).filter { !$0.isWhitespace }), key.idText == record.id else {
+                throw CommandFailure(.refused, "\(file) is not the master key of this database")
             }
-            return (0, 0)
+            return key
         }
-        if insecureKeyFile != nil {
-            if folder != nil || threshold != nil || shares != nil {
-                throw CommandFailure(.usage, "--insecure-key-file makes no shares; leave FOLDER, --threshold and --shares out")
+        let shares = try share.map { file in
+            do {
+                return try MasterKeyShare(try Files.text(file).filter { !$0.isWhitespace })
+            } catch let problem as BrokerStoreError {
+                throw CommandFailure(.badData, "\(file): \(problem)")
             }
-            return (1, 1)
         }
-        guard folder != nil, let threshold, let shares else { throw CommandFailure(.usage, "give --threshold, --shares and a FOLDER") }
-        guard threshold >= 1, threshold <= shares, shares <= 255 else {
-            throw CommandFailure(.usage, "the threshold must be from 1 to the number of shares, which is at most 255")
-        }
-        return (threshold, shares)
+        return try MasterKey.combined(shares, record: record)
     }
 }

@@ -26,7 +26,7 @@ declare -A serving
 clients=
 cleanup() {
     [[ -z $clients ]] || kill "$clients" 2>/dev/null || true
-    for each in "${serving[@]}"; do kill -9 "$each" 2>/dev/null || true; done
+    for each in "${serving[@]}"; do { kill -9 "$each" && wait "$each"; } 2>/dev/null || true; done
     [[ ! -d data ]] || "${as[@]}" "$programs/pg_ctl" -D "$work/data" -m immediate -s stop >/dev/null 2>&1 || true
     rm -rf "$work"
 }

@@ -71,6 +71,9 @@ kill -TERM "$broker"
 wait "$broker" || fail "it ended with $? after SIGTERM"
 broker=
 
+# Another master key, by the same token's key.
+[[ $("$command" master-key rotate --config broker.yaml) == *'2 versions of secrets'* ]] || fail "the key was not rotated"
+
 # The PIN on standard input.
 sed 's/pin_file: pin/pin_file: "-"/' broker.yaml >stdin.yaml
 "$command" serve --config stdin.yaml 2>>log <pin &

@@ -92,6 +92,19 @@ done
 "$broker_command" audit verify broker.db
 echo "broker: killed $rounds times under load"
 
+# Another master key: what runs must be unlocked with the new shares; the old ones are of no use.
+if "$broker_command" master-key rotate --share shares/share-1 --threshold 1 --shares 1 other 2>refused; then fail "one share rotated the key"; fi
+grep -q '2 are needed, 1 were given' refused || fail "the refusal is: $(cat refused)"
+[[ $("$broker_command" master-key rotate --share shares/share-1 --share shares/share-3 --threshold 2 --shares 2 new) == *'versions of secrets'* ]] ||
+    fail "the key was not rotated"
+if echo x | "$broker_command" secret put team/key/db 2>refused; then fail "a secret was sealed with the old key"; fi
+grep -q 'the master key was changed' refused || fail "the refusal is: $(cat refused)"
+if "$broker_command" unlock shares/share-1 2>/dev/null; then fail "an old share was taken"; fi
+"$broker_command" unlock new/share-1 >/dev/null
+[[ $("$broker_command" unlock --key bob.key new/share-2) == unlocked* ]] || fail "two new shares do not unlock"
+printf hunter2 | "$broker_command" secret put team/key/db >/dev/null
+"$broker_command" audit verify broker.db
+
 # An orderly end.
 kill -TERM "$broker"
 wait "$broker" || fail "it ended with $? after SIGTERM"
