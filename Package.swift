@@ -116,11 +116,14 @@ let package = Package(
         // Types of PKCS #11; a token's module is loaded at run time.
         .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"])]),
         .target(name: "BrokerStore", dependencies: ["CLibPQ", "CPKCS11", "Encodings", "KeyBrokerProtocol", crypto, database]),
+        // The files of the broker's web console, compiled in.
+        .target(name: "BrokerConsole", dependencies: ["Encodings", crypto], resources: [.embedInCode("Assets")]),
         // The broker's server: RATS roles, sessions, tokens, admin routes.
         .target(
             name: "Broker",
             dependencies: [
-                "Encodings", "Attestation", "AttestationPolicy", "CollateralStore", "KeyBrokerProtocol", "BrokerStore", crypto, jwt, logging,
+                "Encodings", "Attestation", "AttestationPolicy", "CollateralStore", "KeyBrokerProtocol", "BrokerStore", "BrokerConsole", crypto, jwt,
+                logging,
                 lifecycle,
             ] + httpServer),
         // The broker's command; `cloister broker` runs it.
@@ -169,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "BrokerTests",
             dependencies: [
-                "RecordedEvidence", "Encodings", "Attestation", "Broker", "BrokerStore", "KeyBrokerProtocol", "FuzzSupport", crypto, cryptoExtras,
+                "RecordedEvidence", "Encodings", "Attestation", "AttestationPolicy", "Broker", "BrokerConsole", "BrokerStore", "KeyBrokerProtocol",
+                "FuzzSupport", crypto, cryptoExtras,
                 jwt, database, logging, lifecycle,
                 httpClient, x509, asn1, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

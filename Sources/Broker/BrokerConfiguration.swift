@@ -27,6 +27,8 @@ package struct BrokerConfiguration: Sendable, Equatable {
 
     package var host = "127.0.0.1"
     package var port = 8080
+    /// Serve the web console.
+    package var hasConsole = true
     package var issuer = "cloister-broker"
     package var limits = Limits()
     /// Accept unsigned evidence that anything can forge.

@@ -26,6 +26,10 @@ package final class BrokerCore: Sendable {
     let token: (@Sendable () async throws -> MasterKey)?
     let sessions: SessionTable
     let limiter: RateLimiter
+    let console = ConsoleSessions()
+    let enclaves = EnclaveRegister()
+    let auditWatch: AuditWatch
+    let collateral: CollateralShelf
     private let knownValues = Mutex<(values: [ReferenceValue], read: ContinuousClock.Instant)?>(nil)
 
     package init(
@@ -40,6 +44,8 @@ package final class BrokerCore: Sendable {
         self.tokens = tokens
         self.clock = clock
         policies = PolicyBook()
+        auditWatch = AuditWatch(storage: storage)
+        collateral = CollateralShelf(folder: configuration.collateralFolder)
         sessions = SessionTable(capacity: configuration.limits.sessions, lifetime: configuration.limits.sessionSeconds)
         limiter = RateLimiter(perSecond: configuration.limits.requestsPerSecond, burst: configuration.limits.requestBurst)
     }

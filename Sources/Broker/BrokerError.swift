@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every error that a client can meet: its type in the body, its status, and a reason for a person. docs/broker.md lists the
 // kinds; a test compares.
+package import Attestation
 import BrokerStore
 package import HTTPTypes
 import Hummingbird
@@ -60,10 +61,13 @@ package struct BrokerError: Error, Equatable, Sendable {
 
     package let kind: Kind
     package let detail: String
+    /// What was found of evidence that is refused; clients are not told.
+    package var verification: VerificationResult?
 
-    package init(_ kind: Kind, _ detail: String) {
+    package init(_ kind: Kind, _ detail: String, verification: VerificationResult? = nil) {
         self.kind = kind
         self.detail = detail
+        self.verification = verification
     }
 
     /// What a client is told of any error. What is not known here is told without its text, which may hold anything.

@@ -16,24 +16,31 @@ import NIOCore
 
 struct AdminController: Sendable {
     let core: BrokerCore
-
-    private static let base = "/admin/v1"
+    /// Where the routes begin.
+    let base: String
+    let callers: any AdminCaller
 
     func addRoutes(to router: Router<BrokerContext>) {
-        let base = Self.base
-        router.get("\(base)/status") { try await self.status($0, $1) }
+        addConsoleRoutes(to: router)
         router.post("\(base)/unlock") { try await self.unlock($0, $1) }
-        router.post("\(base)/lock") { try await self.lock($0, $1) }
-        router.get("\(base)/secrets") { request, _ in
-            try await self.authorize(request, [.secrets, .auditor])
-            return try Self.json(try await self.core.storage.resources())
-        }
+        router.post("\(base)/reference-values") { try await self.putReferenceValue($0, $1) }
+        router.post("\(base)/console/codes") { try await self.issueCode($0, $1) }
         // The reference server's own admin routes for resources, and ours: the same.
         for prefix in ["\(base)/secrets", "/kbs/v0/resource"] {
             let path = RouterPath("\(prefix)/:repository/:type/:tag")
             router.post(path) { try await self.putSecret($0, $1) }
             router.put(path) { try await self.putSecret($0, $1) }
             router.delete(path) { try await self.deleteSecret($0, $1) }
+        }
+    }
+
+    /// What the console may use as well: nothing that takes a secret or a share of the master key, which a browser should not hold.
+    func addConsoleRoutes(to router: Router<BrokerContext>) {
+        router.get("\(base)/status") { try await self.status($0, $1) }
+        router.post("\(base)/lock") { try await self.lock($0, $1) }
+        router.get("\(base)/secrets") { request, _ in
+            try await self.authorize(request, [.secrets, .auditor])
+            return try Self.json(try await self.core.storage.resources())
         }
         router.get("\(base)/policies") { request, _ in
             try await self.authorize(request, [.policies, .auditor])
@@ -44,7 +51,6 @@ struct AdminController: Sendable {
             try await self.authorize(request, [.policies, .auditor])
             return try Self.json(try await self.core.storage.referenceValues())
         }
-        router.post("\(base)/reference-values") { try await self.putReferenceValue($0, $1) }
         router.get("\(base)/approvals") { request, _ in
             try await self.authorize(request, [.approver, .auditor, .policies])
             return try Self.json(try await self.core.storage.approvals())
@@ -55,6 +61,7 @@ struct AdminController: Sendable {
             try await self.authorize(request, [.auditor])
             return try Self.json(try await self.core.storage.operators())
         }
+        addReviewRoutes(to: router)
     }
 
     // MARK: - The master key
@@ -111,6 +118,12 @@ struct AdminController: Sendable {
         return try await status()
     }
 
+    private func issueCode(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        let caller = try await authorize(request, OperatorRole.allCases)
+        let (code, expires) = core.console.issueCode(for: caller, now: core.clock.now())
+        return try Self.json(ConsoleCode(code: code, expires: expires))
+    }
+
     private func lock(_ request: Request, _ context: BrokerContext) async throws -> Response {
         let caller = try await authorize(request, [.unlocker])
         core.vault.lock()
@@ -141,6 +154,8 @@ struct AdminController: Sendable {
     // MARK: - Policies, reference values, approvals
 
     private func putPolicy(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        // Who may not at all learns nothing of the message.
+        try await authorize(request, [.policies])
         let message: PolicyRequest = try await core.decode(request)
         guard let scope = PolicyScope(message.scope) else {
             throw BrokerError(.malformedRequest, "the scope is neither default, a repository nor repository/type/tag")
@@ -185,9 +200,15 @@ struct AdminController: Sendable {
 
     private func audit(_ request: Request, _ context: BrokerContext) async throws -> Response {
         try await authorize(request, [.auditor])
-        let after = request.uri.queryParameters.get("after", as: Int.self) ?? 0
-        let limit = min(max(request.uri.queryParameters.get("limit", as: Int.self) ?? 100, 1), 1000)
-        let entries = try await core.storage.auditEntries(after: after, limit: limit)
+        let (_, limit) = Self.page(request)
+        var entries: [AuditEntry]
+        if let before = request.uri.queryParameters.get("before", as: Int.self) {
+            // The last ones below a number, in their order; of all, if it is 0.
+            let end = before > 0 ? before : try await core.auditWatch.lastSequence() + 1
+            entries = try await core.storage.auditEntries(after: max(0, end - 1 - limit), limit: limit).filter { $0.sequence < end }
+        } else {
+            entries = try await core.storage.auditEntries(after: request.uri.queryParameters.get("after", as: Int.self) ?? 0, limit: limit)
+        }
         return try Self.json(
             AuditPage(entries: entries.map { .init(sequence: $0.sequence, text: $0.text, hash: Hex.encode($0.hash)) }))
     }
@@ -196,13 +217,10 @@ struct AdminController: Sendable {
 
     /// The operator, if they have one of `roles` and may change `repository`. `isForAll`: only those who may change every one.
     @discardableResult
-    private func authorize(
+    func authorize(
         _ request: Request, _ roles: [OperatorRole], repository: String? = nil, isForAll: Bool = false
     ) async throws -> BrokerOperator {
-        guard let token = core.bearer(request) else {
-            throw BrokerError(.adminAuthAccess, "an operator's token is needed in the Authorization header")
-        }
-        let caller = try await OperatorAuthenticator(storage: core.storage, clock: core.clock).authenticate(token)
+        let caller = try await callers.caller(of: request)
         guard caller.roles.contains(where: roles.contains) else {
             throw BrokerError(.roleMissing, "it needs one of the roles \(roles.map(\.rawValue).joined(separator: ", "))")
         }
@@ -219,7 +237,7 @@ struct AdminController: Sendable {
         AuditEvent(time: core.clock.now(), actor: caller.name, action: action, subject: subject)
     }
 
-    private static func json(_ value: some Encodable) throws -> Response {
+    static func json(_ value: some Encodable) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return ProtocolController.json(String(decoding: try encoder.encode(value), as: UTF8.self))

@@ -34,13 +34,14 @@ final class QuoteAppraiser: EvidenceAppraiser {
         if let own = bundle.certificates { certificates.append(Array(own.utf8)) }
         let (result, root) = try verify(bundle, certificates, now: request.now)
         guard result.verdict == .valid, let claims = result.claims else {
-            throw BrokerError(.attestationError, "the evidence does not hold: " + Self.words(result.reasons))
+            throw BrokerError(.attestationError, "the evidence does not hold: " + Self.words(result.reasons), verification: result)
         }
         guard claims.tee.rawValue == request.tee.rawValue else {
-            throw BrokerError(.attestationError, "the evidence is of \(claims.tee.rawValue), and the session of \(request.tee.rawValue)")
+            throw BrokerError(
+                .attestationError, "the evidence is of \(claims.tee.rawValue), and the session of \(request.tee.rawValue)", verification: result)
         }
         guard Bytes.areEqual(Array(claims.reportData.utf8), Array(Hex.encode(RuntimeData.reportData(of: request.expectedDigest)).utf8)) else {
-            throw BrokerError(.attestationError, SampleAppraiser.mismatch)
+            throw BrokerError(.attestationError, SampleAppraiser.mismatch, verification: result)
         }
         var appraisal = Appraisal(result: result, reportData: request.expectedDigest)
         appraisal.simulationRoot = root

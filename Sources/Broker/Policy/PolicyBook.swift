@@ -22,16 +22,22 @@ package struct ReleaseRequest: Sendable {
 }
 
 extension AttestationPolicy.Policy {
-    /// Judges what an attestation found. Rules that name simulated roots hold for evidence of those roots only.
+    /// Judges what an attestation found.
     package func decide(_ request: ReleaseRequest) -> Decision {
+        let evidence = request.evidence
+        return decide(
+            evidence.verification, simulationRoot: evidence.simulationRoot, launch: evidence.launch, approvals: request.approvals, now: request.now)
+    }
+
+    /// Rules that name simulated roots hold for evidence of those roots only.
+    func decide(
+        _ result: VerificationResult, simulationRoot: String?, launch: LaunchFacts?, approvals: Set<String>, now: Int64
+    ) -> Decision {
         var fitting = self
-        if request.evidence.verification.isSimulated, request.evidence.tee != .sample {
-            fitting.rules = rules.filter { rule in
-                rule.simulationRoots.map { $0.value.contains(request.evidence.simulationRoot ?? "") } ?? true
-            }
+        if result.isSimulated, result.claims?.tee != .sample {
+            fitting.rules = rules.filter { rule in rule.simulationRoots.map { $0.value.contains(simulationRoot ?? "") } ?? true }
         }
-        return fitting.evaluate(
-            PolicyInput(request.evidence.verification, now: request.now, launch: request.evidence.launch, approvals: request.approvals))
+        return fitting.evaluate(PolicyInput(result, now: now, launch: launch, approvals: approvals))
     }
 }
 
@@ -53,7 +59,7 @@ package final class PolicyBook: Sendable {
         return (decision.isAllowed, decision.summary, name)
     }
 
-    private func read(_ stored: StoredPolicy) throws(PolicyError) -> AttestationPolicy.Policy {
+    func read(_ stored: StoredPolicy) throws(PolicyError) -> AttestationPolicy.Policy {
         if let policy = known.withLock({ $0[stored.text] }) { return policy }
         let policy = try AttestationPolicy.Policy(yaml: stored.text)
         known.withLock { known in

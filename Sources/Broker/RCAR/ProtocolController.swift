@@ -68,10 +68,14 @@ struct ProtocolController: Sendable {
             do {
                 let attested = try await appraise(message, body: body, challenged: challenged, now: now)
                 core.sessions.finish(id, attested)
+                core.enclaves.noteAccepted(attested.evidence, trust: attested.status, address: context.clientAddress, now: now)
                 core.metrics.countAttestation(tee: challenged.tee.rawValue, outcome: "valid")
                 return Self.json("{\"token\":\"\(attested.tokenText)\"}")
             } catch {
                 core.metrics.countAttestation(tee: challenged.tee.rawValue, outcome: "refused")
+                if let error = error as? BrokerError, error.kind == .attestationError {
+                    core.enclaves.noteRefused(tee: challenged.tee.rawValue, error, address: context.clientAddress, now: now)
+                }
                 throw error
             }
         }
@@ -108,15 +112,22 @@ struct ProtocolController: Sendable {
         let (evidence, status) = try await evidence(request, now: now)
         let key: SealingKey
         do { key = try SealingKey(evidence.runtime.teePublicKey) } catch { throw BrokerError(.tokenVerifierError, error.description) }
+        func note(_ outcome: String, _ reason: String) {
+            core.enclaves.noteRelease(
+                evidence, trust: status, path: path.description, outcome: outcome, reason: reason, address: context.clientAddress, now: now)
+        }
         switch try await core.storage.release(path, decide: { try self.decide(path, evidence, status, by: $0, now: now) }) {
         case .denied(let reason):
+            note("denied", reason)
             core.metrics.countRelease(outcome: "denied")
             throw BrokerError(.policyDeny, reason)
         case .missing:
+            note("missing", "allowed by policy, and not there")
             core.metrics.countRelease(outcome: "missing")
             throw BrokerError(.resourceNotFound, "the resource \(path) does not exist")
-        case .released(var secret):
+        case .released(var secret, let version):
             defer { wipe(&secret) }
+            note("released", "version \(version)")
             let sealed = try SealedResource(secret, for: key)
             core.metrics.countRelease(outcome: "released")
             return Self.json(sealed.json)
@@ -126,7 +137,7 @@ struct ProtocolController: Sendable {
     private enum Release: Sendable {
         case denied(String)
         case missing
-        case released([UInt8])
+        case released([UInt8], version: Int)
     }
 
     private func decide(
@@ -149,7 +160,7 @@ struct ProtocolController: Sendable {
         }
         event.outcome = "released"
         event.details["version"] = String(stored.version)
-        return (event, .released(try core.vault.open(stored)))
+        return (event, .released(try core.vault.open(stored), version: stored.version))
     }
 
     /// The token of the session or of the Authorization header; of both, if both are there and the same.

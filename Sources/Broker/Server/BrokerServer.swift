@@ -38,7 +38,8 @@ package struct BrokerServer: Sendable {
         }
         router.add(middleware: RateLimitMiddleware(limiter: core.limiter))
         ProtocolController(core: core).addRoutes(to: router)
-        AdminController(core: core).addRoutes(to: router)
+        AdminController(core: core, base: "/admin/v1", callers: TokenCaller(core: core)).addRoutes(to: router)
+        if core.configuration.hasConsole { ConsoleController(core: core, isSecure: tls != nil).addRoutes(to: router) }
         let limits = core.configuration.limits
         let http = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [DeadlineHandler(limits: limits)]))
         var quiet = logger

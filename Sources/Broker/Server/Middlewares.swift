@@ -27,7 +27,8 @@ struct ErrorMiddleware: RouterMiddleware {
             // What follows a body that was not read is not worth reading.
             if told.kind == .bodyTooLarge { response.headers[.connection] = "close" }
         }
-        response.headers[.cacheControl] = "no-store"
+        // The console's files say themselves how long they are good.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.xContentTypeOptions] = "nosniff"
         return response
     }

@@ -28,7 +28,7 @@ struct ServeSettings {
     static let keys = [
         "listen", "database", "collateral", "tls_certificate", "tls_key", "token_key", "issuer", "limits", "pkcs11", "insecure_http",
         "insecure_allow_sample",
-        "insecure_allow_simulation", "insecure_master_key_file",
+        "insecure_allow_simulation", "insecure_master_key_file", "console",
     ]
     static let limitKeys = [
         "protocol_body_bytes", "secret_bytes", "connections", "sessions", "session_seconds", "token_seconds", "request_milliseconds",
@@ -64,6 +64,7 @@ struct ServeSettings {
         isInsecureHTTP = try map.value("insecure_http")?.boolean() ?? false
         broker.acceptsSample = try map.value("insecure_allow_sample")?.boolean() ?? false
         broker.acceptsSimulation = try map.value("insecure_allow_simulation")?.boolean() ?? false
+        broker.hasConsole = try map.value("console")?.boolean() ?? true
         broker.issuer = try map.value("issuer")?.string() ?? broker.issuer
         if let value = map.value("pkcs11") {
             token = try TokenSettings(try YAMLMapping<SettingsProblem>(value.node, of: "pkcs11", known: TokenSettings.keys))
