@@ -10,8 +10,8 @@ packages=(
     libp11-kit-dev libpq-dev libsqlite3-dev
     # programs that the example and the tests run unmodified
     bash busybox-static coreutils gawk git golang-go openssl perl postgresql procps python3 softhsm2 sqlite3
-    # tools of the checks themselves
-    expect gdb jq shellcheck
+    # tools of the checks themselves; the console is looked at in Chromium
+    chromium expect fonts-dejavu-core gdb jq shellcheck
 )
 
 missing=()

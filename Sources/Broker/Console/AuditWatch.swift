@@ -15,8 +15,9 @@ actor AuditWatch {
     /// A lower bound of the last number.
     private var lastHint = 0
 
-    private static let page = 1000
-    private static let pagesAtOnce = 5
+    /// Few enough that others who wait for the thread notice nothing.
+    private static let page = 250
+    private static let pagesAtOnce = 20
 
     init(storage: any BrokerStorage) {
         self.storage = storage
