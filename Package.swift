@@ -86,6 +86,13 @@ let package = Package(
         // Certificates that carry evidence of where their key lives.
         .target(
             name: "AttestedTLS", dependencies: ["Encodings", "Attestation", crypto, asn1, .product(name: "X509", package: "swift-certificates")]),
+        // Several images as one: roles, links, what approvers sign, and the chain of what they signed.
+        .target(
+            name: "Deployment", dependencies: ["Encodings", "Attestation", "AttestationPolicy", "Image", "KeyBrokerProtocol", "StrictYAML", crypto]),
+        // Certificates of a deployment's roles, and its verification as a whole.
+        .target(
+            name: "DeploymentCertificates",
+            dependencies: ["Encodings", "Attestation", "AttestationPolicy", "Deployment", "KeyBrokerProtocol", crypto, asn1, x509]),
         // Starting, finding and talking to enclaves.
         .target(name: "Launch", dependencies: ["BootSecrets", "CLaunch", "Encodings", "Formats", "Image", "StrictYAML"]),
         // What evidence of SGX, TDX and SEV-SNP says, and whether it holds. No network, no clock, no policy.
@@ -98,7 +105,11 @@ let package = Package(
         // The command.
         .executableTarget(
             name: "cloister",
-            dependencies: ["Encodings", "Launch", "Image", "Formats", "Attestation", "AttestationPolicy", "CollateralStore", arguments]),
+            dependencies: [
+                "Encodings", "Launch", "Image", "Formats", "Attestation", "AttestationPolicy", "CollateralStore", "Deployment",
+                "DeploymentCertificates",
+                arguments,
+            ]),
         // The key broker's wire format (CoCo KBS 0.4.0): messages, canonical JSON, binding, JWE. No I/O.
         .target(name: "KeyBrokerProtocol", dependencies: [crypto, cryptoExtras]),
         // Which secrets an image wants before its program begins: the description that is measured.
@@ -167,6 +178,14 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         .testTarget(name: "AttestedTLSTests", dependencies: ["RecordedEvidence", "AttestedTLS", "Attestation", "FuzzSupport", crypto]),
+        .testTarget(
+            name: "DeploymentTests",
+            dependencies: [
+                "Encodings", "Deployment", "DeploymentCertificates", "Attestation", "AttestationPolicy", "Image", "KeyBrokerProtocol",
+                "SimulatedPlatform",
+                "FuzzSupport",
+                crypto, x509, asn1,
+            ]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "AttestationTests", dependencies: ["RecordedEvidence", "Encodings", "Attestation", "FuzzSupport", crypto]),
         .testTarget(

@@ -16,7 +16,8 @@ extension Policy {
         try self.init(yaml: Array(text.utf8))
     }
 
-    public init(yaml bytes: [UInt8]) throws(PolicyError) {
+    /// `isProgramStatedElsewhere`: a rule need not say whose program it accepts, since the caller does.
+    public init(yaml bytes: [UInt8], isProgramStatedElsewhere: Bool = false) throws(PolicyError) {
         let document = try YAMLDocument.compose(
             bytes, maximumSize: Self.maximumSize, "the policy", failure: PolicyError.self)
         guard let root = document else { throw PolicyError("the policy is empty", line: nil) }
@@ -35,7 +36,7 @@ extension Policy {
         _ = try top.required("rules")
         for (index, item) in try top.list("rules").enumerated() {
             guard index < Self.maximumRules else { throw item.failure("more than \(Self.maximumRules) rules") }
-            rules.append(try Rule(item, index: index))
+            rules.append(try Rule(item, index: index, needsProgram: !isProgramStatedElsewhere))
         }
         guard !rules.isEmpty else { throw PolicyError("the policy has no rule, so it accepts nothing", line: top.line) }
         let names = rules.map(\.name)
@@ -53,7 +54,7 @@ extension Rule {
         "insecure_allow_unchecked_revocation",
     ]
 
-    fileprivate init(_ item: Value, index: Int) throws(PolicyError) {
+    fileprivate init(_ item: Value, index: Int, needsProgram: Bool) throws(PolicyError) {
         let mapping = try Mapping(item.node, of: "a rule", known: Self.keys)
         self.init(name: try mapping.value("name")?.string() ?? "rule \(index + 1)", line: item.line)
         try readProgram(mapping)
@@ -65,7 +66,7 @@ extension Rule {
         allowsSimulation = try mapping.flag("insecure_allow_simulation")
         allowsSample = try mapping.flag("insecure_allow_sample")
         allowsUncheckedRevocation = try mapping.flag("insecure_allow_unchecked_revocation")
-        if signers == nil, measurements == nil, !allowsAnyProgram.value {
+        if needsProgram, signers == nil, measurements == nil, !allowsAnyProgram.value {
             throw item.failure(
                 "rule '\(name)' does not say whose program it accepts: give 'signers' or 'measurements' (or insecure_allow_any_program: true)")
         }

@@ -16,7 +16,7 @@ struct Cloister: ParsableCommand {
         version: Version.text,
         subcommands: [
             New.self, Build.self, Run.self, Start.self, Exec.self, Stop.self, Ps.self, Logs.self, Inspect.self,
-            Attest.self, Explain.self, Verify.self, CollateralCommand.self, Keys.self, Broker.self, Gdb.self, Completion.self,
+            Attest.self, Explain.self, Verify.self, CollateralCommand.self, DeploymentCommand.self, Keys.self, Broker.self, Gdb.self, Completion.self,
         ])
 
     static func main() {

@@ -63,7 +63,7 @@ public struct SigningKey: Sendable {
     }
 
     /// 64 bytes. Ed25519 signatures depend on key and message only; P-256 ones differ each time.
-    func sign(_ message: [UInt8]) throws(ImageToolError) -> [UInt8] {
+    package func sign(_ message: [UInt8]) throws(ImageToolError) -> [UInt8] {
         do {
             switch storage {
             case .ed25519(let key): return Array(try key.signature(for: message))

@@ -38,12 +38,18 @@ public struct VerifyingKey: Sendable, Equatable {
         }
     }
 
+    /// From DER; nil if it is neither an Ed25519 nor a P-256 key in the one form that `der` has.
+    package init?(der: [UInt8]) {
+        guard let key = try? Self(pem: PEM.encode(der, label: PEM.publicKeyLabel)), key.der == der else { return nil }
+        self = key
+    }
+
     public var pem: String { PEM.encode(der, label: PEM.publicKeyLabel) }
 
     /// The signer's identity.
     public var fingerprint: Digest256 { sha256(der) }
 
-    func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+    package func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
         switch algorithm {
         case .ed25519:
             guard der.starts(with: PEM.ed25519PublicPrefix),

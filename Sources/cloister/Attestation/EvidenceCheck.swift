@@ -37,7 +37,7 @@ struct EvidenceCheck {
 
         let texts = [bundle.evidence] + certificates
         let verifier = Verifier(roots: policy?.roots(in: texts) ?? .production)
-        let collateral = try loadCollateral() ?? bundle.collateral ?? stored(for: bundle.evidence)
+        let collateral = try loadCollateral() ?? bundle.collateral ?? Self.stored(for: bundle.evidence, now: now)
         let found =
             policy?.verify(bundle, with: verifier, collateral: collateral, certificates: certificates, now: now)
             ?? PolicyVerification(
@@ -51,7 +51,7 @@ struct EvidenceCheck {
     }
 
     /// What was imported for this kind of platform.
-    private func stored(for evidence: [UInt8]) throws(LaunchError) -> Collateral? {
+    static func stored(for evidence: [UInt8], now: Int64) throws(LaunchError) -> Collateral? {
         guard let folder = CollateralStore.defaultFolder(environment: Style.environment),
             let need = Verifier().verify(evidence, now: now).claims.flatMap({ CollateralNeed($0) })
         else { return nil }
@@ -73,7 +73,7 @@ struct EvidenceCheck {
         return try PolicyFile.load(policy)
     }
 
-    private func loadCollateral() throws(LaunchError) -> Collateral? {
+    func loadCollateral() throws(LaunchError) -> Collateral? {
         guard let collateral else { return nil }
         let bytes = try Self.read(collateral, "the collateral", limit: 8 << 20)
         do { return try JSONDecoder().decode(Collateral.self, from: Data(bytes)) } catch {
