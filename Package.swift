@@ -133,7 +133,8 @@ let package = Package(
         .target(
             name: "Broker",
             dependencies: [
-                "Encodings", "Attestation", "AttestationPolicy", "CollateralStore", "KeyBrokerProtocol", "BrokerStore", "BrokerConsole", crypto, jwt,
+                "Encodings", "Attestation", "AttestationPolicy", "CollateralStore", "Deployment", "DeploymentCertificates", "KeyBrokerProtocol",
+                "BrokerStore", "BrokerConsole", crypto, jwt,
                 logging,
                 lifecycle,
             ] + httpServer),
@@ -192,6 +193,7 @@ let package = Package(
             name: "BrokerTests",
             dependencies: [
                 "RecordedEvidence", "Encodings", "Attestation", "AttestationPolicy", "Broker", "BrokerConsole", "BrokerStore", "KeyBrokerProtocol",
+                "Deployment", "DeploymentCertificates", "Image", "SimulatedPlatform",
                 "FuzzSupport", crypto, cryptoExtras,
                 jwt, database, logging, lifecycle,
                 httpClient, x509, asn1, .product(name: "NIOHTTP1", package: "swift-nio"),

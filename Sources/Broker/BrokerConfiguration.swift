@@ -39,6 +39,9 @@ package struct BrokerConfiguration: Sendable, Equatable {
     /// Folder of collateral, as `cloister collateral import` fills it; nil: only what comes with the evidence.
     package var collateralFolder: String?
 
+    /// Where the enclave offers evidence of itself, if this is one.
+    package var attestationFolder = "/dev/attestation"
+
     package init() {}
 
     /// The options that weaken security, as they are named in the configuration.

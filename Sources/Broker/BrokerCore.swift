@@ -18,6 +18,8 @@ package final class BrokerCore: Sendable {
     package let storage: any BrokerStorage
     package let vault: SecretVault
     package let policies: PolicyBook
+    package let deployments = DeploymentBook()
+    let ownEvidence: OwnEvidence
     package let metrics = BrokerMetrics()
     let appraisers: AppraiserTable
     let tokens: TokenIssuer
@@ -46,6 +48,7 @@ package final class BrokerCore: Sendable {
         policies = PolicyBook()
         auditWatch = AuditWatch(storage: storage)
         collateral = CollateralShelf(folder: configuration.collateralFolder)
+        ownEvidence = OwnEvidence(folder: configuration.attestationFolder)
         sessions = SessionTable(capacity: configuration.limits.sessions, lifetime: configuration.limits.sessionSeconds)
         limiter = RateLimiter(perSecond: configuration.limits.requestsPerSecond, burst: configuration.limits.requestBurst)
     }
@@ -64,6 +67,9 @@ package final class BrokerCore: Sendable {
         let parts = try ["repository", "type", "tag"].map { try context.parameters.require($0) }
         guard let path = ResourcePath(repository: parts[0], type: parts[1], tag: parts[2]) else {
             throw BrokerError(.invalidRequestPath, "a part of the path has other characters than A-Z a-z 0-9 . _ -, or too many")
+        }
+        if path.repository == ResourcePath.reservedRepository {
+            throw BrokerError(.invalidRequestPath, "the repository \(path.repository) is the broker's own")
         }
         return path
     }

@@ -89,7 +89,7 @@ package struct BrokerError: Error, Equatable, Sendable {
         case .full: self.init(.storageFull, problem.description)
         case .unavailable, .laterSchema: self.init(.storageUnavailable, "the database does not answer; the broker's log says more")
         case .notFound: self.init(.resourceNotFound, problem.description)
-        case .alreadyExists: self.init(.conflict, problem.description)
+        case .alreadyExists, .changed: self.init(.conflict, problem.description)
         case .locked: self.init(.locked, problem.description)
         case .notAuthentic: self.init(.internalError, problem.description)
         case .badShare: self.init(.malformedRequest, problem.description)

@@ -41,6 +41,11 @@ package protocol BrokerStorage: Sendable {
         from old: String, to record: MasterKeyRecord, event: AuditEvent, rewrap: @escaping @Sendable (_ wrappedKey: [UInt8]) throws -> [UInt8]
     ) async throws -> Int
 
+    /// Makes all changes or none; throws `changed` if a document has another version than a change expects.
+    func putDocuments(_ changes: [DocumentChange], event: AuditEvent) async throws
+    func document(_ kind: String, _ name: String) async throws -> StoredDocument?
+    func documents(_ kind: String) async throws -> [StoredDocument]
+
     /// Returns once the entry cannot be lost any more.
     func record(_ event: AuditEvent) async throws
     func auditEntries(after sequence: Int, limit: Int) async throws -> [AuditEntry]

@@ -11,6 +11,8 @@ package enum BrokerStoreError: Error, Equatable, CustomStringConvertible {
     /// What was to be changed is not there, or is there already.
     case notFound(String)
     case alreadyExists(String)
+    /// Another has changed it since it was read.
+    case changed(String)
     /// The master key is not in memory yet.
     case locked
     /// A stored secret does not authenticate: another master key, or changed bytes.
@@ -29,6 +31,7 @@ package enum BrokerStoreError: Error, Equatable, CustomStringConvertible {
         case .laterSchema(let name): "the database was written by a later version (\(name) is unknown here)"
         case .notFound(let what): "\(what) does not exist"
         case .alreadyExists(let what): "\(what) exists already"
+        case .changed(let what): "the \(what) was changed by another at the same time"
         case .locked: "the master key is not unlocked"
         case .notAuthentic(let what): "\(what) does not authenticate under the master key"
         case .otherMasterKey: "the master key was changed since this broker was unlocked; unlock it again"

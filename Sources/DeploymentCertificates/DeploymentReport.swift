@@ -67,6 +67,7 @@ package struct DeploymentVerification {
         }
         report.insecureOptions = try history.statement.insecureOptions()
         let members = verifier(history, &report)
+        if let authority = history.authority { try checkBroker(history.statement, authority, &report) }
         for (name, bytes) in shown { report.members.append(try member(name, bytes, history, members)) }
         compare(history.statement, &report)
         return report
@@ -83,6 +84,30 @@ package struct DeploymentVerification {
         } catch {
             report.reasons.append(error.message)
             return nil
+        }
+    }
+
+    /// The broker that has the key, where the approvers want it to prove what it is.
+    private func checkBroker(_ statement: DeploymentStatement, _ authority: [UInt8], _ report: inout DeploymentReport) throws {
+        guard let broker = statement.broker else { return }
+        do {
+            guard let text = chain.brokerEvidence, let data = Data(base64Encoded: text), !data.isEmpty else {
+                throw DeploymentError(.certificate, "the approvers want evidence of it, and there is none")
+            }
+            let bundle: EvidenceBundle
+            do { bundle = try EvidenceBundle(reading: Array(data)) } catch {
+                throw DeploymentError(.format, "its evidence cannot be read: \(error)")
+            }
+            let found = try broker.verify(bundle, as: "broker", collateral: try collateral(bundle) ?? bundle.collateral, now: now)
+            report.reasons += found.result.reasons.map { "broker: \($0.check.rawValue): \($0.message); \($0.remedy)" }
+            if found.result.verdict == .valid { report.reasons += found.decision.reasons.map { "broker: \($0)" } }
+            let expected = MemberBinding.authorityReportData(deployment: statement.name, key: try MemberKey(certificate: authority).der)
+            if found.result.claims?.reportData != Hex.encode(expected) {
+                throw DeploymentError(.certificate, "its evidence is not of the authority's key")
+            }
+            if !found.decision.isMet, report.reasons.isEmpty { throw DeploymentError(.certificate, "it does not fit") }
+        } catch let problem as DeploymentError {
+            report.reasons.append("broker: \(problem.message)")
         }
     }
 
@@ -181,7 +206,7 @@ extension DeploymentStatement {
     /// `role: option` for each option that weakens.
     package func insecureOptions() throws(DeploymentError) -> [String] {
         var options: [String] = []
-        for (name, role) in roles.sorted(by: { $0.key < $1.key }) {
+        for (name, role) in roles.map({ ($0.key, $0.value) }) + (broker.map { [("broker", $0)] } ?? []) {
             for rule in try role.parsedPolicy(name)?.rules ?? [] { options += rule.insecureOptions.map { "\(name): \($0)" } }
         }
         return Array(Set(options)).sorted()

@@ -19,7 +19,7 @@ struct CloisterBroker: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Serve.self, PolicyCommand.self, Secret.self, Approve.self, Audit.self, Operator.self, MasterKeyCommand.self, Unlock.self, Lock.self,
-            Status.self, ReferenceValueCommand.self, CollateralCommand.self, Console.self, Completion.self,
+            Status.self, ReferenceValueCommand.self, DeploymentCommand.self, CollateralCommand.self, Console.self, Completion.self,
         ])
 
     static func main() async {

@@ -171,7 +171,7 @@ final class PostgresServer {
             }
             try await group.waitForAll()
         }
-        #expect(try await chain(second).count == 111)
+        #expect(try await chain(second).count == 113)
         try await first.close()
         try await second.close()
         server.stop()

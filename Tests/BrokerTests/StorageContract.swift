@@ -18,7 +18,7 @@ enum StorageContract {
         name: "ann", publicKey: "{}", roles: [.secrets, .auditor], repositories: ["a"], created: 5)
     private static let master = MasterKeyRecord(id: "01", threshold: 2, shares: 3, created: 6)
 
-    /// Eight audit entries, after which `check` holds.
+    /// Ten audit entries, after which `check` holds.
     static func fill(_ storage: any BrokerStorage) async throws {
         let path = try #require(ResourcePath("a/b/c"))
         #expect(try await storage.putResource(path, size: 2, event: event()) { _ in sealed(7) } == 1)
@@ -31,6 +31,24 @@ enum StorageContract {
         await #expect(throws: BrokerStoreError.alreadyExists("the operator ann")) { try await storage.addOperator(ann, event: event()) }
         try await storage.setMasterKey(master, event: event())
         await #expect(throws: BrokerStoreError.self) { try await storage.setMasterKey(master, event: event()) }
+        try await storage.putDocuments(
+            [
+                DocumentChange(kind: "k", name: "one", text: "t1 'é", expected: 0), DocumentChange(kind: "k", name: "two", text: "t2", expected: 0),
+            ], event: event())
+        // One that came too late changes nothing, and neither do those with it.
+        await #expect(throws: BrokerStoreError.changed("k two")) {
+            try await storage.putDocuments(
+                [
+                    DocumentChange(kind: "k", name: "one", text: "lost", expected: 1),
+                    DocumentChange(kind: "k", name: "two", text: "lost", expected: 0),
+                ], event: event())
+        }
+        await #expect(throws: BrokerStoreError.changed("k none")) {
+            try await storage.putDocuments([DocumentChange(kind: "k", name: "none", text: nil, expected: 1)], event: event())
+        }
+        try await storage.putDocuments(
+            [DocumentChange(kind: "k", name: "one", text: nil, expected: 1), DocumentChange(kind: "k", name: "two", text: "t3", expected: 1)],
+            event: event())
         await #expect(throws: BrokerStoreError.locked) {
             _ = try await storage.putResource(path, size: 2, event: event()) { _ in throw BrokerStoreError.locked }
         }
@@ -79,8 +97,12 @@ enum StorageContract {
         #expect(try await storage.approvals(of: "a/b/c").map(\.approver) == ["ann"])
         #expect(try await storage.approvals().count == 1)
         #expect(try await storage.operators() == [ann])
+        #expect(try await storage.document("k", "one")?.text == "t1 'é")
+        #expect(try await storage.documents("k").map(\.version) == [1, 2])
+        #expect(try await storage.document("k", "none") == nil)
+        #expect(try await storage.documents("other").isEmpty)
         #expect(try await storage.masterKey() == master)
-        #expect(try await storage.auditEntries(after: 0, limit: 100).count == 8)
+        #expect(try await storage.auditEntries(after: 0, limit: 100).count == 10)
         let basis = try await storage.release(path) { (event(), $0) }
         #expect(basis.policy?.text == "p2 'é")
         #expect(basis.approvals.map(\.approver) == ["ann"])
@@ -91,6 +113,6 @@ enum StorageContract {
         #expect(try await storage.putResource(path, size: 1, event: event()) { _ in sealed(9) } == 3)
         var chain = AuditChain()
         for entry in try await storage.auditEntries(after: 0, limit: 100) { try chain.append(entry) }
-        #expect(chain.count == 11)
+        #expect(chain.count == 13)
     }
 }

@@ -39,6 +39,7 @@ struct NamedFiles: DeploymentFiles {
             bob: bob.pem
         certificate_minutes: 30
         policy: strict.yaml
+        broker: {image: web.img, minimum_version: 2}
         roles:
           web:
             image: web.img
@@ -58,6 +59,7 @@ struct NamedFiles: DeploymentFiles {
         let statement = try DeploymentDescription(yaml: Array(Self.whole.utf8)).statement(previous: nil, files: NamedFiles())
         #expect(statement.name == "shop" && statement.version == 3 && statement.certificateMinutes == 30)
         #expect(statement.approvers.threshold == 2 && statement.approvers.keys.map(\.name) == ["ann", "bob"])
+        #expect(statement.broker?.program.minimumVersion == 2 && statement.broker?.policy?.isEmpty == false)
         let web = try #require(statement.roles["web"])
         #expect(web.program.measurements == [String(repeating: "a0", count: 48)])
         #expect(web.program.signers == [String(repeating: "5a", count: 32)])
@@ -83,19 +85,20 @@ struct NamedFiles: DeploymentFiles {
     }
 
     @Test(arguments: [
-        ("    image: web.img", "    imag: web.img", "line 13: unknown key 'imag' in role 'web'; did you mean 'image'?"),
-        ("    image: web.img\n", "", "line 13: role 'web' does not say whose program it is"),
+        ("    image: web.img", "    imag: web.img", "line 14: unknown key 'imag' in role 'web'; did you mean 'image'?"),
+        ("    image: web.img\n    names", "    names", "line 14: role 'web' does not say whose program it is"),
         ("    image: web.img", "    image: web.img\n    signers: [\(String(repeating: "5a", count: 32))]", "names an image, which says"),
-        ("    image: web.img", "    image: wev.img", "line 13: image wev.img: there is none"),
+        ("    image: web.img", "    image: wev.img", "line 14: image wev.img: there is none"),
         ("ann: ann.pem", "ann: none.pem", "line 7: key none.pem: there is none"),
         ("bob: bob.pem", "bob: ann.pem", "bob and ann have the same key"),
-        ("to: worker", "to: wroker", "line 22: there is no role 'wroker'; did you mean 'worker'?"),
-        ("port: 8443", "port: 65536", "line 22: 'port' must be a whole number from 1 to 65535"),
-        ("count: 3", "count: 1001", "line 15: 'count' must be"),
-        ("secrets: [shop/key/worker]", "secrets: [shop/key]", "line 20: a secret is named repository/type/tag"),
-        ("names: [shop.example]", "names: [-x]", "line 14: '-x' is not a host name"),
-        ("product_id: 7", "product_id: 65536", "line 18: 'product_id' must be"),
+        ("to: worker", "to: wroker", "line 23: there is no role 'wroker'; did you mean 'worker'?"),
+        ("port: 8443", "port: 65536", "line 23: 'port' must be a whole number from 1 to 65535"),
+        ("count: 3", "count: 1001", "line 16: 'count' must be"),
+        ("secrets: [shop/key/worker]", "secrets: [shop/key]", "line 21: a secret is named repository/type/tag"),
+        ("names: [shop.example]", "names: [-x]", "line 15: '-x' is not a host name"),
+        ("product_id: 7", "product_id: 65536", "line 19: 'product_id' must be"),
         ("policy: strict.yaml", "policy: none.yaml", "line 10: none.yaml cannot be read"),
+        ("{image: web.img, minimum_version: 2}", "{image: web.img, count: 2}", "line 11: unknown key 'count' in 'broker'"),
     ])
     func mistakesOfRolesAreNamedWithTheirLine(right: String, wrong: String, message: String) {
         let yaml = Self.whole.replacing(right, with: wrong)
@@ -137,6 +140,7 @@ struct NamedFiles: DeploymentFiles {
         #expect(keys(schema) == Set(DeploymentDescription.keys))
         let definitions = try #require(schema["$defs"] as? [String: Any])
         #expect(keys(definitions["role"]) == Set(DeploymentDescription.roleKeys))
+        #expect(keys(definitions["broker"]) == Set(DeploymentDescription.brokerKeys))
         #expect(keys(definitions["link"]) == Set(DeploymentDescription.linkKeys))
         #expect(keys((schema["properties"] as? [String: Any])?["approvers"]) == Set(DeploymentDescription.approverKeys))
     }

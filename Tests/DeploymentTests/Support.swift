@@ -43,7 +43,7 @@ enum Shop {
                 secrets: name == "worker" ? ["shop/key/worker"] : [])
         }
         return DeploymentStatement(
-            name: "shop", version: version, previous: previous, rollback: nil, approvers: approvers.statement(), certificateMinutes: 60,
+            name: "shop", version: version, previous: previous, rollback: nil, approvers: approvers.statement(), certificateMinutes: 60, broker: nil,
             roles: roles,
             links: [.init(from: "web", to: "worker", port: 8443), .init(from: "worker", to: "database", port: 6379)])
     }

@@ -143,7 +143,7 @@ struct ProtocolController: Sendable {
     private func decide(
         _ path: ResourcePath, _ evidence: AnnotatedEvidence, _ status: String, by basis: ReleaseBasis, now: Int64
     ) throws -> (event: AuditEvent, outcome: Release) {
-        let (isAllowed, reason, policy) = core.policies.decide(path, evidence, by: basis, now: now)
+        let (isAllowed, reason, policy) = try core.decide(path, evidence, by: basis, now: now)
         var event = AuditEvent(
             time: now, actor: "enclave", action: "release", subject: path.description, outcome: "denied",
             details: ["tee": evidence.tee.rawValue, "policy": policy, "status": status, "reason": reason])

@@ -40,6 +40,7 @@ package struct BrokerServer: Sendable {
         ProtocolController(core: core).addRoutes(to: router)
         AdminController(core: core, base: "/admin/v1", callers: TokenCaller(core: core)).addRoutes(to: router)
         if core.configuration.hasConsole { ConsoleController(core: core, isSecure: tls != nil).addRoutes(to: router) }
+        DeploymentController(core: core).addRoutes(to: router)
         let limits = core.configuration.limits
         let http = HTTPServerBuilder.http1(configuration: .init(additionalChannelHandlers: [DeadlineHandler(limits: limits)]))
         var quiet = logger

@@ -17,7 +17,13 @@ enum PostgresSchema {
     }
 
     /// One that was released is never changed, the next one is added.
-    private static let steps = [first, ["ALTER TABLE master_key ADD COLUMN wrapped bytea NOT NULL DEFAULT ''"]]
+    private static let steps = [first, ["ALTER TABLE master_key ADD COLUMN wrapped bytea NOT NULL DEFAULT ''"], [documents]]
+
+    private static let documents = """
+        CREATE TABLE document (
+            kind text NOT NULL, name text NOT NULL, version integer NOT NULL, body text NOT NULL, created bigint NOT NULL,
+            created_by text NOT NULL, PRIMARY KEY (kind, name))
+        """
 
     private static let first = [
         """

@@ -72,6 +72,7 @@ package final class PostgresStorage: BrokerStorage {
             for scope in [PolicyScope.resource(path), .repository(path.repository), .everything] where basis.policy == nil {
                 basis.policy = try Self.policy(scope, connection)
             }
+            basis.deployments = try Self.documents(connection, ReleaseBasis.deploymentKind)
             let (event, outcome) = try decide(basis)
             try Self.append(event, connection)
             return outcome
@@ -275,7 +276,7 @@ package final class PostgresStorage: BrokerStorage {
 
     // MARK: - Transactions
 
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ event: AuditEvent, _ change: @escaping @Sendable (PostgresConnection, inout AuditEvent) throws -> Value
     ) async throws -> Value {
         try await commit { connection in
@@ -290,7 +291,7 @@ package final class PostgresStorage: BrokerStorage {
         do { return try await commits.perform(work) } catch { throw Self.problem(error) }
     }
 
-    private func read<Value: Sendable>(_ work: @escaping @Sendable (PostgresConnection) throws -> Value) async throws -> Value {
+    func read<Value: Sendable>(_ work: @escaping @Sendable (PostgresConnection) throws -> Value) async throws -> Value {
         do { return try await reads.perform(work) } catch { throw Self.problem(error) }
     }
 

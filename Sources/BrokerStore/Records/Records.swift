@@ -61,6 +61,9 @@ package struct ReleaseBasis: Sendable, Equatable {
     package var policy: StoredPolicy?
     package var approvals: [Approval]
     package var resource: StoredResource?
+    package static let deploymentKind = "deployment"
+    /// Every deployment in force.
+    package var deployments: [StoredDocument] = []
 }
 
 package struct StoredPolicy: Sendable, Equatable, Codable {

@@ -84,6 +84,7 @@ package final class SQLiteStorage: BrokerStorage {
             for scope in [PolicyScope.resource(path), .repository(path.repository), .everything] where basis.policy == nil {
                 basis.policy = try Self.policy(scope, database)
             }
+            basis.deployments = try Self.documents(database, ReleaseBasis.deploymentKind)
             let (event, outcome) = try decide(basis)
             try Self.append(event, database)
             return outcome
@@ -290,7 +291,7 @@ package final class SQLiteStorage: BrokerStorage {
     }
 
     /// The change and the entry that tells of it, in one savepoint.
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ event: AuditEvent, _ change: @escaping @Sendable (Database, inout AuditEvent) throws -> Value
     ) async throws -> Value {
         try await commit { database in
@@ -316,7 +317,7 @@ package final class SQLiteStorage: BrokerStorage {
         }
     }
 
-    private func read<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    func read<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await database.read(work)
         } catch {

@@ -11,6 +11,14 @@ enum Schema {
         migrator.registerMigration("2 master keys of tokens") { database in
             try database.execute(sql: "ALTER TABLE masterKey ADD COLUMN wrapped BLOB NOT NULL DEFAULT x''")
         }
+        migrator.registerMigration("3 documents") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE document (
+                        kind TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, text TEXT NOT NULL, created INTEGER NOT NULL,
+                        createdBy TEXT NOT NULL, PRIMARY KEY (kind, name))
+                    """)
+        }
         return migrator
     }
 

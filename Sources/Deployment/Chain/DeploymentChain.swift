@@ -11,9 +11,12 @@ package struct DeploymentChain: Codable, Sendable, Equatable {
 
     package var deploymentChain = Self.languageVersion
     package var entries: [SignedEntry]
+    /// What the broker's own enclave gave as evidence for the authority's key, where it runs in one: base64. Not signed: it proves itself.
+    package var brokerEvidence: String?
 
     enum CodingKeys: String, CodingKey {
         case entries
+        case brokerEvidence = "broker_evidence"
         case deploymentChain = "deployment_chain"
     }
 

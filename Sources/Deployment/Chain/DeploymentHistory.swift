@@ -114,8 +114,9 @@ package struct DeploymentHistory: Sendable, Equatable {
     package static func rollbacks(from last: DeploymentStatement, to next: DeploymentStatement) -> [String] {
         var reasons: [String] = []
         if next.version <= last.version { reasons.append("version \(next.version) does not come after version \(last.version)") }
-        for (name, role) in next.roles.sorted(by: { $0.key < $1.key }) {
-            guard let before = last.roles[name]?.program.minimumVersion else { continue }
+        let pairs = next.roles.map { ($0.key, $0.value, last.roles[$0.key]) } + (next.broker.map { [("broker", $0, last.broker)] } ?? [])
+        for (name, role, earlier) in pairs.sorted(by: { $0.0 < $1.0 }) {
+            guard let before = earlier?.program.minimumVersion else { continue }
             if let now = role.program.minimumVersion, now >= before { continue }
             // A program that is named by its measurement alone has no version to compare.
             if role.program.minimumVersion == nil, role.program.measurements != nil { continue }

@@ -32,6 +32,8 @@ extension DeploymentStatement {
         compare("threshold", "\(approvers.threshold)", "\(next.approvers.threshold)")
         compare("approver", approvers.keys.map { "\($0.name) \($0.key)" }, next.approvers.keys.map { "\($0.name) \($0.key)" })
         compare("certificate minutes", "\(certificateMinutes)", "\(next.certificateMinutes)")
+        compare("broker: program", broker?.program.text, next.broker?.program.text)
+        compare("broker: policy", broker.map { $0.policy ?? "strict defaults" }, next.broker.map { $0.policy ?? "strict defaults" })
         for name in Set(roles.keys).union(next.roles.keys).sorted() {
             let before = roles[name]
             let after = next.roles[name]

@@ -9,10 +9,11 @@ private typealias Value = YAMLValue<DeploymentError>
 
 extension DeploymentDescription {
     package static let maximumSize = 1 << 20
-    package static let keys = ["deployment", "name", "version", "rollback", "approvers", "certificate_minutes", "policy", "roles", "links"]
+    package static let keys = ["deployment", "name", "version", "rollback", "approvers", "certificate_minutes", "policy", "broker", "roles", "links"]
     package static let roleKeys = [
         "image", "measurements", "signers", "product_id", "minimum_version", "policy", "count", "names", "secrets",
     ]
+    package static let brokerKeys = ["image", "measurements", "signers", "product_id", "minimum_version", "policy"]
     package static let approverKeys = ["threshold", "keys"]
     package static let linkKeys = ["from", "to", "port"]
     static let defaultMinutes = 60
@@ -32,6 +33,9 @@ extension DeploymentDescription {
         (threshold, approvers) = try Self.approvers(try top.required("approvers"))
         let common = try top.value("policy").map { value throws(DeploymentError) in Stated(value: try value.string(), line: value.line) }
         roles = try Self.roles(try top.required("roles"), policy: common)
+        broker = try top.value("broker").map { value throws(DeploymentError) in
+            try Self.role("broker", value, common, of: "'broker'", keys: Self.brokerKeys)
+        }
         links = []
         links = try links(top)
     }
@@ -65,8 +69,10 @@ extension DeploymentDescription {
         return roles
     }
 
-    private static func role(_ name: String, _ value: Value, _ policy: Stated<String>?) throws(DeploymentError) -> Role {
-        let mapping = try Mapping(value.node, of: "role '\(name)'", known: roleKeys)
+    private static func role(
+        _ name: String, _ value: Value, _ policy: Stated<String>?, of what: String? = nil, keys: [String] = roleKeys
+    ) throws(DeploymentError) -> Role {
+        let mapping = try Mapping(value.node, of: what ?? "role '\(name)'", known: keys)
         func stated(_ key: String) throws(DeploymentError) -> Stated<String>? {
             guard let value = mapping.value(key) else { return nil }
             return Stated(value: try value.string(), line: value.line)

@@ -15,7 +15,8 @@ extension DeploymentDescription {
         for role in roles { resolved[role.name] = try self.role(role, files) }
         let statement = DeploymentStatement(
             name: name, version: version, previous: previous, rollback: isRollback ? true : nil,
-            approvers: .init(threshold: threshold, keys: keys), certificateMinutes: certificateMinutes, roles: resolved, links: links)
+            approvers: .init(threshold: threshold, keys: keys), certificateMinutes: certificateMinutes,
+            broker: try broker.map { role throws(DeploymentError) in try self.role(role, files) }, roles: resolved, links: links)
         try statement.check()
         return statement
     }

@@ -32,6 +32,7 @@ package struct DeploymentDescription: Sendable, Equatable {
     package var threshold: Int
     package var approvers: [Approver]
     package var certificateMinutes: Int
+    package var broker: Role?
     package var roles: [Role]
     package var links: [DeploymentStatement.Link]
 }

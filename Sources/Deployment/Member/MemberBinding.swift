@@ -10,6 +10,12 @@ package enum MemberBinding {
         Array(SHA512.hash(data: Array(text(deployment, role, nonce, key).utf8)))
     }
 
+    /// What the evidence of a broker must carry that runs in an enclave: that the authority's key is in it.
+    package static func authorityReportData(deployment: String, key: [UInt8]) -> [UInt8] {
+        let text = "cloister deployment authority 1\n\(deployment)\n\(Data(key).base64EncodedString())\n"
+        return Array(SHA512.hash(data: Array(text.utf8)))
+    }
+
     package static func text(_ deployment: String, _ role: String, _ nonce: String, _ key: [UInt8]) -> String {
         "cloister deployment member 1\n\(deployment)\n\(role)\n\(nonce)\n\(Data(key).base64EncodedString())\n"
     }

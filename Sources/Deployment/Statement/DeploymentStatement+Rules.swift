@@ -24,6 +24,12 @@ extension DeploymentStatement {
         if let previous, !Self.isDigest(previous, lengths: [32]) { throw Self.problem("'previous' is no digest") }
         if rollback == false { throw Self.problem("'rollback' is true or absent") }
         _ = try approvers.verifyingKeys()
+        if let broker {
+            try broker.check("broker")
+            guard broker.count == nil, broker.names.isEmpty, broker.secrets.isEmpty else {
+                throw Self.problem("'broker' has neither 'count', 'names' nor 'secrets'")
+            }
+        }
         guard (1...Self.maximumRoles).contains(roles.count) else { throw Self.problem("a deployment has 1 to \(Self.maximumRoles) roles") }
         for (name, role) in roles.sorted(by: { $0.key < $1.key }) { try role.check(name) }
         guard links.count <= Self.maximumLinks else { throw Self.problem("more than \(Self.maximumLinks) links") }

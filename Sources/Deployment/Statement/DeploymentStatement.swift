@@ -16,6 +16,8 @@ package struct DeploymentStatement: Codable, Sendable, Equatable {
     package var approvers: Approvers
     /// How long a member's certificate lasts.
     package var certificateMinutes: Int
+    /// Whose program, and where, the broker must be that keeps the authority's key; nil: it need not prove what it is.
+    package var broker: Role?
     package var roles: [String: Role]
     package var links: [Link]
 
@@ -67,7 +69,7 @@ package struct DeploymentStatement: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case deployment, name, version, previous, rollback, approvers, roles, links
+        case deployment, name, version, previous, rollback, approvers, broker, roles, links
         case certificateMinutes = "certificate_minutes"
     }
 }

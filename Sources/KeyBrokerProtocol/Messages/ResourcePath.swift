@@ -6,6 +6,9 @@ package struct ResourcePath: Sendable, Hashable, Comparable, CustomStringConvert
     package let type: String
     package let tag: String
 
+    /// Where the broker keeps what is its own; no request may name it.
+    package static let reservedRepository = "cloister-deployments"
+
     /// nil unless each part is 1 to 128 of A-Z a-z 0-9 . _ - and does not begin with a dot.
     package init?(repository: some StringProtocol, type: some StringProtocol, tag: some StringProtocol) {
         guard Self.isPart(repository), Self.isPart(type), Self.isPart(tag) else { return nil }

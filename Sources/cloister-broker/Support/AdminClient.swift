@@ -105,7 +105,7 @@ struct AdminClient {
         try Self.decode(try await call(.POST, path, body: Array(try JSONEncoder().encode(message))))
     }
 
-    private static func decode<Answer: Decodable>(_ data: Data) throws -> Answer {
+    static func decode<Answer: Decodable>(_ data: Data) throws -> Answer {
         do {
             return try JSONDecoder().decode(Answer.self, from: data)
         } catch {

@@ -165,6 +165,7 @@ enum StatementText {
         let names = statement.approvers.keys.map(\.name).joined(separator: ", ")
         Swift.print("approvers     \(statement.approvers.threshold) of \(names)")
         Swift.print("certificates  last \(statement.certificateMinutes) minutes")
+        if let broker = statement.broker { Swift.print("broker        \(broker.program.text)") }
         for (name, role) in statement.roles.sorted(by: { $0.key < $1.key }) {
             Swift.print(Style.bold("role \(name)", on: 1))
             Swift.print("  program     \(role.program.text)")
