@@ -180,6 +180,16 @@ struct TestBrowser {
         }
     }
 
+    /// Browsers refuse Secure, and names that promise it, without TLS.
+    @Test func withoutTLSTheCookieHasItsOtherName() {
+        #expect(
+            ConsoleController.setCookie("v", seconds: 9, isSecure: false)
+                == "cloister-console=v; Path=/; Max-Age=9; HttpOnly; SameSite=Strict")
+        #expect(
+            ConsoleController.setCookie("v", seconds: 9, isSecure: true)
+                == "__Host-cloister-console=v; Path=/; Max-Age=9; HttpOnly; SameSite=Strict; Secure")
+    }
+
     @Test func sessionsEnd() async throws {
         try await TestBroker.run { broker in
             let ann = try await broker.addOperator("ann", [.auditor])

@@ -4,7 +4,9 @@ import Attestation
 import AttestationPolicy
 import BrokerStore
 import Crypto
+import Encodings
 import Foundation
+import FuzzSupport
 import GRDB
 import HTTPTypes
 import KeyBrokerProtocol
@@ -189,6 +191,36 @@ import Testing
                 .POST, "/admin/v1/policies/test", body: try Self.body(["policy": policy, "evidence": String(repeating: "0", count: 1 << 20)]),
                 bearer: token)
             #expect(large.status == 413)
+        }
+    }
+}
+
+@Suite struct PolicyTrialFuzzTests {
+    /// Whatever is pasted is refused with a reason or judged; it never passes for hardware's.
+    @Test func pastedEvidence() async throws {
+        try await TestBroker.run { broker in
+            let (_, token) = try await broker.attest()
+            let bundle = String(decoding: try EvidenceBundle(evidence: Array("quote".utf8), certificates: "x").json(), as: UTF8.self)
+            let sample = #"{"svn":"1","report_data":"AAAA"}"#
+            var header = [UInt8](repeating: 0, count: 1100)
+            header.replaceSubrange(0..<8, with: [4, 0, 2, 0, 0x81, 0, 0, 0])
+            let seeds = [token, bundle, sample, Data(header).base64EncodedString(), Hex.encode(header)]
+            let trials = PolicyTrials(core: broker.core)
+            let policy = try AttestationPolicy.Policy(
+                yaml: "{policy: 1, rules: [{insecure_allow_any_program: true, insecure_allow_sample: true, insecure_allow_simulation: true}]}")
+            var generator = SeededGenerator(seed: 901)
+            var judged = 0
+            let rounds = FuzzBudget.spend {
+                for seed in seeds {
+                    let text = String(decoding: mutated(Array(seed.utf8), with: &generator), as: UTF8.self)
+                    guard let facts = try? trials.facts(PolicyTrialRequest(evidence: text), policy, now: 0) else { continue }
+                    judged += 1
+                    #expect(facts.result.verdict == .invalid || facts.result.isSimulated || !facts.notes.isEmpty, "\(text)")
+                    _ = PlainVerdict(facts.result)
+                }
+            }
+            #expect(rounds > 0)
+            #expect(judged > 0)
         }
     }
 }

@@ -39,7 +39,7 @@ struct ConsoleController: Sendable {
             if let cookie = self.callers.cookie(of: request) { self.core.console.end(cookie) }
             try await self.record("console sign out", caller)
             var response = ProtocolController.json("{}")
-            response.headers[.setCookie] = self.setCookie("", seconds: 0)
+            response.headers[.setCookie] = Self.setCookie("", seconds: 0, isSecure: self.isSecure)
             return response
         }
         AdminController(core: core, base: "/console/api", callers: callers).addConsoleRoutes(to: router)
@@ -75,7 +75,7 @@ struct ConsoleController: Sendable {
         }
         try await record("console sign in", caller)
         var response = try AdminController.json(described(session, caller))
-        response.headers[.setCookie] = setCookie(cookie, seconds: ConsoleSessions.maximumSeconds)
+        response.headers[.setCookie] = Self.setCookie(cookie, seconds: ConsoleSessions.maximumSeconds, isSecure: isSecure)
         return response
     }
 
@@ -85,7 +85,7 @@ struct ConsoleController: Sendable {
             now: core.clock.now(), issuer: core.configuration.issuer)
     }
 
-    private func setCookie(_ value: String, seconds: Int64) -> String {
+    static func setCookie(_ value: String, seconds: Int64, isSecure: Bool) -> String {
         "\(ConsoleCaller.cookieName(isSecure: isSecure))=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
             + (isSecure ? "; Secure" : "")
     }

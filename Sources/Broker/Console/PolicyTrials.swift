@@ -16,7 +16,7 @@ import KeyBrokerProtocol
 struct PolicyTrials: Sendable {
     let core: BrokerCore
 
-    private struct Facts {
+    struct Facts {
         var result: VerificationResult
         var simulationRoot: String?
         var launch: LaunchFacts?
@@ -30,7 +30,7 @@ struct PolicyTrials: Sendable {
             return path
         }
         let (policy, name) = try await policy(request, path)
-        let facts = try await facts(request, policy, now: now)
+        let facts = try facts(request, policy, now: now)
         var approvals = Set(request.approvals ?? [])
         if let path { for one in try await core.storage.approvals(of: path.description) { approvals.insert(one.approver) } }
         let decision = policy.decide(facts.result, simulationRoot: facts.simulationRoot, launch: facts.launch, approvals: approvals, now: now)
@@ -82,7 +82,7 @@ struct PolicyTrials: Sendable {
 
     // MARK: - The evidence
 
-    private func facts(_ request: PolicyTrialRequest, _ policy: AttestationPolicy.Policy, now: Int64) async throws -> Facts {
+    func facts(_ request: PolicyTrialRequest, _ policy: AttestationPolicy.Policy, now: Int64) throws -> Facts {
         if let id = request.enclave {
             guard let record = core.enclaves.record(id), let result = record.verification else {
                 throw BrokerError(.resourceNotFound, "the broker does not remember this enclave, or nothing of its evidence could be read")

@@ -72,8 +72,8 @@ export function hash(text, what) {
 
 /** What fills up a field behind a shorter value says nothing. */
 function shortened(text) {
-  const value = text.length > 64 ? text.replace(/0{16,}$/, "") : text;
-  return value.length > 24 ? value.slice(0, 12) + "…" + value.slice(-4) : value || "0";
+  const size = [64, 96].find((one) => text.length > one && /^0+$/.test(text.slice(one))) ?? text.length;
+  return size > 24 ? text.slice(0, 12) + "…" + text.slice(size - 4, size) : text;
 }
 
 /** A sentence with its hashes shortened; the whole is in their tooltips. */
@@ -137,7 +137,7 @@ export function table(label, columns, rows, key = () => null) {
     h("caption", { class: "unseen" }, label),
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map(([title, , kind]) => h("th", { scope: "col", role: "columnheader", class: kind }, title)))),
     h("tbody", { role: "rowgroup" }, rows.map((row) => h("tr", { role: "row", "data-key": key(row) }, columns.map(([title, cell, kind], index) =>
-      h(index === 0 ? "th" : "td", { scope: index === 0 ? "row" : null, role: index === 0 ? "rowheader" : "cell", class: kind, "data-title": title }, cell(row))))))));
+      h(index === 0 ? "th" : "td", { scope: index === 0 ? "row" : null, role: index === 0 ? "rowheader" : "cell", class: kind, "data-title": title }, h("div", {}, cell(row)))))))));
 }
 
 /** Filters rows as one types; `text` is what of a row is looked at. */

@@ -4,15 +4,40 @@
 
 usage: browse.py CHROMIUM URL SPKI CLOISTER FOLDER-FOR-PICTURES
 """
+import http.server
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
+import threading
 
 from devtools import Browser, Failure
 
 CONTROLS = "a[href], button, input, select, textarea, summary"
+
+
+class Neighbour:
+    """Another server on the same host, with a page that means ill. For the browser it is the same site, and another origin."""
+
+    def __init__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # noqa: N802
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(b"<!doctype html><title>neighbour</title><body>")
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("localhost", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain("tls.pem", "tls.key")
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"https://localhost:{self.server.server_port}"
 
 
 class Walk:
@@ -330,8 +355,34 @@ class Walk:
             status = browser.script(
                 f"fetch('api/{path}', {{method: 'POST', headers: {{'Content-Type': 'application/json', 'X-Cloister-CSRF': '{token}'}}, body: '{{}}'}}).then((a) => a.status)")
             self.expect(status == 404, f"{path} is served to browsers: {status}")
-        # A page of another origin: no cookie goes with its requests, and no frame shows the console.
-        self.expect(browser.script("fetch('/healthz').then((a) => a.status)") == 200, "the broker does not answer")
+
+    def neighbour(self) -> None:
+        """A page that the operator visits on a neighbouring port: the browser even sends it the cookie along."""
+        browser = self.browser
+        place = Neighbour()
+        browser.open(place.url)
+        browser.wait("document.title === 'neighbour'")
+        browser.drain()
+        browser.events.clear()
+        console = json.dumps(self.url + "/console/")
+        for method, path, body in (("POST", "approvals", '{"subject":"payments/key/db"}'), ("POST", "lock", "{}"), ("GET", "status", "")):
+            # As a form would send it, which asks nobody's permission first, and then as a script would.
+            plain = f"fetch({console} + 'api/{path}', {{method: '{method}', mode: 'no-cors', credentials: 'include'{', body: ' + json.dumps(body) if body else ''}}}).then((a) => a.type)"
+            self.expect(browser.script(plain) == "opaque", "the request was not sent")
+            scripted = f"fetch({console} + 'api/{path}', {{method: '{method}', credentials: 'include', headers: {{'X-Cloister-CSRF': 'x'}}}}).then((a) => a.status, () => 'refused')"
+            self.expect(browser.script(scripted) == "refused", f"another origin reads {path}")
+        browser.script(f"const frame = document.createElement('iframe'); frame.src = {console}; document.body.append(frame); new Promise((done) => {{ frame.onload = done; }})")
+        browser.drain()
+        answers = [one["params"]["response"] for one in browser.events if one["method"] == "Network.responseReceived" and "/console/api/" in one["params"]["response"]["url"]]
+        self.expect(len(answers) >= 3 and all(one["status"] in (400, 401, 404) for one in answers), f"the neighbour's requests were answered {[one['status'] for one in answers]}")
+        # The browser shows an error in the frame's place: the files that the page would load were never asked for.
+        blocked = [one["params"].get("errorText", "") for one in browser.events if one["method"] == "Network.loadingFailed"]
+        asked = [one["params"]["request"]["url"] for one in browser.events if one["method"] == "Network.requestWillBeSent"]
+        self.expect("net::ERR_BLOCKED_BY_RESPONSE" in blocked and not any(one.endswith("main.js") for one in asked), f"the console was framed: {blocked}, {asked}")
+        status = self.command("status")
+        self.expect(status.startswith("unlocked"), "the neighbour locked the broker")
+        self.expect("payments/key/db" not in self.command("approve", "--list"), "the neighbour approved")
+        place.server.shutdown()
 
     def violations(self) -> list:
         found = []
@@ -342,9 +393,8 @@ class Walk:
 
     def roles(self) -> None:
         browser = self.browser
-        browser.open(self.url + "/console/#/")
-        browser.call("Page.reload")
-        browser.wait("document.readyState === 'complete' && !document.getElementById('bar').hidden")
+        browser.open(self.url + "/console/")
+        browser.wait("location.pathname === '/console/' && document.readyState === 'complete' && !document.getElementById('bar').hidden")
         self.sign_out()
         self.expect(browser.script("fetch('api/status').then((a) => a.status)") == 401, "signing out does not end the session")
         self.sign_in("eve.key")
@@ -375,7 +425,7 @@ def main() -> int:
         browser.size(1280, 800)
         browser.scheme("light")
         for part in (
-            walk.signing_in, walk.overview, walk.enclaves, walk.policies, walk.secrets, walk.approvals, walk.audit, walk.help, walk.every_page, walk.hostile, walk.roles,
+            walk.signing_in, walk.overview, walk.enclaves, walk.policies, walk.secrets, walk.approvals, walk.audit, walk.help, walk.every_page, walk.hostile, walk.neighbour, walk.roles,
         ):
             part()
             print(f"console: {part.__name__.replace('_', ' ')}: ok", flush=True)
