@@ -41,6 +41,21 @@ import Testing
         return config
     }
 
+    @Test func shieldedPortsAreReadAndNothingElse() throws {
+        func settings(_ shield: String) throws -> MeasuredSettings {
+            try MeasuredSettings(decoding: text(Self.manifest.replacing(#""userID""#, with: #""shield":\#(shield),"userID""#)))
+        }
+        #expect(try settings(#"{"connect":[5432,1],"listen":[6379]}"#).shield == ShieldRules(listenPorts: [6379], connectPorts: [5432, 1]))
+        #expect(try Self.settings().shield == nil)
+        let many = (1...65).map(String.init).joined(separator: ",")
+        for wrong in [
+            #"{"listen":[6379]}"#, #"{"connect":[],"listen":[]}"#, #"{"connect":[0],"listen":[]}"#, #"{"connect":[65536],"listen":[]}"#,
+            #"{"connect":[1,1],"listen":[]}"#, #"{"connect":[\#(many)],"listen":[]}"#, #"{"connect":["1"],"listen":[]}"#, "null", "[]",
+        ] {
+            #expect(throws: ImageError.self, "\(wrong)") { try settings(wrong) }
+        }
+    }
+
     @Test func honestRequestRunsWithEveryMeasuredVariable() throws {
         let config = try Self.settings().applied(to: Self.honest)
         #expect(config.environment == [text("GREETING=hi"), text("COLOUR=blue"), text("PATH=/bin")])

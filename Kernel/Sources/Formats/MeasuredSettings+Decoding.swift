@@ -27,14 +27,14 @@ extension MeasuredSettings {
         [
             "entryPoint", "arguments", "workingDirectory", "userID", "groupID", "hostname", "environment", "mounts",
             "insecureHostMounts", "limits", "passedThrough", "insecureHostEnvironment", "insecureTrace", "productID",
-            "securityVersion", "insecureHostLoopback", "name",
+            "securityVersion", "insecureHostLoopback", "name", "shield",
         ]
     }
 
     private mutating func read(_ cursor: inout ManifestCursor) throws(ImageError) {
         var settings = self
         var hostMounts: [BootConfig.Mount] = []
-        try cursor.object(Self.fields, optional: [0, 15]) { (cursor, field) throws(ImageError) in
+        try cursor.object(Self.fields, optional: [0, 15, 17]) { (cursor, field) throws(ImageError) in
             switch field {
             case 0: settings.entryPoint = try cursor.string()
             case 1: settings.arguments = try cursor.strings()
@@ -59,7 +59,8 @@ extension MeasuredSettings {
             case 13: settings.productID = try cursor.number16()
             case 14: settings.securityVersion = try cursor.number16()
             case 15: settings.allowsHostLoopback = try cursor.boolean()
-            default: _ = try cursor.string()
+            case 16: _ = try cursor.string()
+            default: settings.shield = try Self.shield(&cursor)
             }
         }
         settings.mounts += hostMounts
@@ -107,6 +108,26 @@ extension MeasuredSettings {
             }
         }
         return limits
+    }
+
+    private static func shield(_ cursor: inout ManifestCursor) throws(ImageError) -> ShieldRules {
+        var rules = ShieldRules()
+        try cursor.object(["listen", "connect"]) { (cursor, field) throws(ImageError) in
+            let ports = try Self.ports(&cursor)
+            if field == 0 { rules.listenPorts = ports } else { rules.connectPorts = ports }
+        }
+        guard !rules.listenPorts.isEmpty || !rules.connectPorts.isEmpty else { throw cursor.failure }
+        return rules
+    }
+
+    private static func ports(_ cursor: inout ManifestCursor) throws(ImageError) -> [UInt16] {
+        var ports: [UInt16] = []
+        try cursor.list { (cursor) throws(ImageError) in
+            let port = try cursor.number16()
+            guard port != 0, !ports.contains(port), ports.count < ShieldRules.maximumPorts else { throw cursor.failure }
+            ports.append(port)
+        }
+        return ports
     }
 
     private static func choice(_ word: [UInt8], _ cursor: ManifestCursor) throws(ImageError) -> Choices {

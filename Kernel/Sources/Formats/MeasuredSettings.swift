@@ -27,6 +27,8 @@ public struct MeasuredSettings: Sendable, Equatable {
     public var securityVersion: UInt16 = 0
     /// `insecure_host_loopback`: programs reach the host's own services over the loopback.
     public var allowsHostLoopback = false
+    /// Ports that are reached through the shield only.
+    public var shield: ShieldRules?
 
     public init() {}
 

@@ -106,5 +106,6 @@ public enum IPv6Option {
     public static let IPV6_MINHOPCOUNT: Int32 = 73
     public static let IPV6_RECVORIGDSTADDR: Int32 = 74
     public static let IPV6_UNICAST_IF: Int32 = 76
+    public static let IPV6_TRANSPARENT: Int32 = 75
     public static let IPV6_FREEBIND: Int32 = 78
 }

@@ -15,14 +15,22 @@ struct TestKernel {
     let thread: Thread
 
     /// Starts on an honest host: everything is passed on, or to `host`.
-    init(mounts: [BootConfig.Mount] = [], evidence: EvidenceSource? = nil, host answer: @escaping (Int64, [UInt64]) -> Int64 = TestKernel.honest) {
+    init(
+        mounts: [BootConfig.Mount] = [], evidence: EvidenceSource? = nil, shield: ShieldRules? = nil,
+        host answer: @escaping (Int64, [UInt64]) -> Int64 = TestKernel.honest
+    ) {
         host = ScriptedHost(answer)
         var config = BootConfig()
         config.insecureHostRoot = true
         // Sockets of the loopback that nobody inside listens at are the host's, so that its answers are put to the test.
         config.insecureHostLoopback = true
         config.mounts = mounts
-        Machine.setSharedObject(Kernel(host: Host(host), config: config, measured: nil, table: AllFamilies.table()))
+        var measured: MeasuredSettings?
+        if let shield {
+            measured = MeasuredSettings()
+            measured?.shield = shield
+        }
+        Machine.setSharedObject(Kernel(host: Host(host), config: config, measured: measured, table: AllFamilies.table()))
         Machine.lock()
         kernel.evidence = evidence
         let root: Location

@@ -36,6 +36,8 @@ public final class Kernel {
     public let descriptorLimit: Int
     /// `insecure_host_loopback`: programs may reach the host's own services at 127.0.0.1.
     public let allowsHostLoopback: Bool
+    /// Between shielded ports and the host; nil where the image has none.
+    public let shield: NetworkShield?
     var sharedUse = SharedMemoryUse()
     public var hostname: [UInt8]
     public var domainname: [UInt8] = [UInt8]("(none)")
@@ -65,6 +67,7 @@ public final class Kernel {
         descriptorLimit = Int(config.limits.descriptors)
         self.table = table
         allowsHostLoopback = config.insecureHostLoopback
+        shield = NetworkShield(measured?.shield)
         // The kernel's own data may take a quarter of what the programs may.
         if memoryLimit != 0 { Machine.setHeapLimit(max(memoryLimit / 4, 64 << 20)) }
         hostname = config.hostname.isEmpty ? [UInt8]("cloister") : config.hostname

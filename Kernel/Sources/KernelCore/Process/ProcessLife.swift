@@ -90,6 +90,10 @@ public enum ProcessLife {
             kernel.mainExitStatus = process.exitStatus
             kernel.supervisor.ring()
         }
+        if let shield = kernel.shield, shield.process === process {
+            shield.exitStatus = process.exitStatus
+            kernel.supervisor.ring()
+        }
         guard let parent = process.parent else { return }
         if parent === kernel.kernelProcess || Signals.notifyParentOfExit(process) { ProcessWait.reap(process) }
         parent.childQueue.notifyAll()

@@ -29,6 +29,8 @@ extension InetSocket {
     }
 
     private func checkOutside(_ destination: InetAddress) throws(Errno) {
+        // The shield knows no datagrams, and nothing leaves beside it: as a filter would say.
+        if let shield = kernel.shield, !endpoint.isOfShield, shield.covers(destination) { throw .EPERM }
         if endpoint.local.isLoopback && !destination.isLoopback { throw destination.isV4 ? .EINVAL : .ENETUNREACH }
     }
 
@@ -36,6 +38,7 @@ extension InetSocket {
     private func bindForOutside() throws(Errno) {
         if isHostBound { return }
         guard endpoint.isBound else { return try bindToWildcard() }
+        if mustStayInside(endpoint.local.port) { throw .EPERM }
         let host = try makeHost()
         do { try kernel.host.bind(host.descriptor, endpoint.local.sockaddr(domain)) } catch {
             guard error == .EADDRINUSE, !endpoint.choseName else { throw error }

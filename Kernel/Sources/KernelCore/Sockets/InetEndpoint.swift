@@ -38,6 +38,9 @@ final class InetEndpoint {
     /// An accepted connection, which the table counts.
     var isChild = false
     var countsAsReusable = false
+    /// Of the shield (NetworkShield), and its listener for what programs connect to elsewhere.
+    var isOfShield = false
+    var isTransparent = false
     let owner: UInt32
     var options: InetOptions
     var inodeNumber: UInt64 = 0
@@ -199,6 +202,7 @@ final class InetEndpoint {
 
     func stopListening() {
         state = .idle
+        if isTransparent, let shield = kernel.shield, shield.listener === self { shield.listener = nil }
         let waiting = backlog
         backlog = []
         for child in waiting {

@@ -13,7 +13,9 @@ extension InetSocket {
         var wanted = try nameToBind(address)
         guard !endpoint.isBound, endpoint.state == .idle, !endpoint.isOver else { throw .EINVAL }
         if wanted.port != 0 && wanted.port < 1024 && !thread.process.credentials.isPrivileged { throw .EACCES }
-        if !wanted.isLoopback {
+        if endpoint.isOfShield && !wanted.isLoopback {
+            try bindForShield(wanted, address)
+        } else if !wanted.isLoopback && !mustStayInside(wanted.port) {
             try bindOutside(wanted, address)
         } else {
             if wanted.port == 0 { wanted.port = try endpoint.ports.freePort() }
@@ -43,6 +45,11 @@ extension InetSocket {
         var tries = 64
         while true {
             let wanted = address.port == 0 ? address.with(port: try endpoint.ports.freePort()) : address
+            if mustStayInside(wanted.port) {
+                tries -= 1
+                guard address.port == 0, tries > 0 else { throw .EADDRINUSE }
+                continue
+            }
             guard endpoint.ports.mayBind(endpoint, wanted) else { throw .EADDRINUSE }
             var name = bytes
             name[2] = UInt8(truncatingIfNeeded: wanted.port >> 8)
@@ -74,7 +81,7 @@ extension InetSocket {
         guard isStream else { throw .EOPNOTSUPP }
         guard !isOutside, endpoint.state == .idle && !endpoint.isOver || endpoint.state == .listening else { throw .EINVAL }
         try bindToWildcard()
-        guard endpoint.ports.mayBind(endpoint, endpoint.local) else { throw .EADDRINUSE }
+        guard endpoint.isOfShield || endpoint.ports.mayBind(endpoint, endpoint.local) else { throw .EADDRINUSE }
         if isHostBound, let host { try kernel.host.listen(host.descriptor, backlog) }
         endpoint.backlogLimit = Int(min(UInt32(bitPattern: backlog), UInt32(SocketOption.SOMAXCONN)))
         endpoint.state = .listening
@@ -82,6 +89,10 @@ extension InetSocket {
         endpoint.sendShut = false
         endpoint.admitPending()
         if isHostBound { hostPartChanged() }
+        if endpoint.isTransparent, let shield = kernel.shield {
+            shield.listener = endpoint
+            kernel.supervisor.ring()
+        }
     }
 
     func acceptConnection(flags: Int32, _ thread: Thread) throws(Errno) -> SocketFile {
@@ -120,6 +131,7 @@ extension InetSocket {
             return try awaitConnection(thread)
         case .idle: try forgetFailure()
         }
+        if let shield = shield(before: destination) { return try connect(through: shield, to: destination, thread) }
         if isOutside { return try connectAgainOutside(destination, address, thread) }
         guard isInside(destination) else { return try connectOutside(destination, address, thread) }
         let meant = destination.isAny ? destination.loopback : destination
@@ -131,10 +143,15 @@ extension InetSocket {
             endpoint.isUnasked = true
             throw .EINPROGRESS
         }
+        try connect(inside: listener, as: meant, from: source, thread)
+    }
+
+    /// Connects to `listener`, which is meant by `address`.
+    func connect(inside listener: InetEndpoint, as address: InetAddress, from source: InetAddress, _ thread: Thread) throws(Errno) {
         dropHost()
         try endpoint.bindAutomatically()
         endpoint.local = source.with(port: endpoint.local.port)
-        endpoint.remote = meant
+        endpoint.remote = address
         endpoint.receiveShut = false
         endpoint.sendShut = false
         endpoint.enter(listener)
@@ -208,6 +225,7 @@ extension InetSocket {
 
     private func connectOutside(_ destination: InetAddress, _ bytes: [UInt8], _ thread: Thread) throws(Errno) {
         if endpoint.local.isLoopback && !destination.isLoopback { throw destination.isV4 ? .EINVAL : .ENETUNREACH }
+        if endpoint.isBound && mustStayInside(endpoint.local.port) { throw .EPERM }
         let host = try makeHost()
         if endpoint.isBound && !isHostBound {
             try kernel.host.bind(host.descriptor, endpoint.local.sockaddr(domain))
@@ -261,8 +279,10 @@ extension InetEndpoint {
         let child = InetEndpoint(domain: listener.domain, isStream: true, owner: listener.owner, options: listener.options)
         if let remote { child.local = remote }
         child.remote = local
-        child.isChild = true
-        ports.addChild(child)
+        child.isOfShield = listener.isOfShield
+        // At another's address: no port of this enclave is taken by it.
+        child.isChild = !listener.isTransparent
+        if child.isChild { ports.addChild(child) }
         kernel.channels.inet.show(child)
         child.peer = self
         child.state = .connected

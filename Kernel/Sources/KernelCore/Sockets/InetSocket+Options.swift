@@ -68,6 +68,10 @@ extension InetSocket {
             flagsChanged()
             return
         }
+        if endpoint.isOfShield, isStream, level == SocketOption.SOL_IPV6, name == IPv6Option.IPV6_TRANSPARENT {
+            endpoint.isTransparent = try SocketValue.int(value) != 0
+            return
+        }
         guard HostSocketOptions.isWritable(level, name) else { throw HostSocketOptions.refusal(level, name) }
         if level == SocketOption.SOL_IPV6 && name == IPv6Option.IPV6_V6ONLY && isIPv6 && endpoint.isBound { throw .EINVAL }
         if let host { try host.setOption(level, name, value, thread) }

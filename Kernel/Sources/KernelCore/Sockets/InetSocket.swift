@@ -50,7 +50,9 @@ final class InetSocket: SocketFile {
         }
         let options = InetOptions(isStream: isStream)
         let owner = thread.process.credentials.fsuid
-        return InetSocket(InetEndpoint(domain: domain, isStream: isStream, owner: owner, options: options), flags: flags)
+        let endpoint = InetEndpoint(domain: domain, isStream: isStream, owner: owner, options: options)
+        endpoint.isOfShield = kernel.isShield(thread.process)
+        return InetSocket(endpoint, flags: flags)
     }
 
     var isStream: Bool { endpoint.isStream }

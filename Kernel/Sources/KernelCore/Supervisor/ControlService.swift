@@ -107,7 +107,7 @@ final class ControlService {
 
     /// SIGTERM to all, SIGKILL after the grace time.
     func stop(graceSeconds: UInt32) {
-        for process in kernel.processes.all where process !== kernel.kernelProcess && process.state == .running {
+        for process in kernel.processes.all where process !== kernel.kernelProcess && process.state == .running && !kernel.isShield(process) {
             Signals.send(.kill(signal: Signal.SIGTERM, pid: 0, uid: 0), Signal.SIGTERM, to: process)
         }
         let timer = StopTimer(self)
@@ -119,7 +119,9 @@ final class ControlService {
 
     /// After stop: nothing runs any more.
     func checkStopped() {
-        if isStopping && kernel.processes.count <= 1 { shouldStop = true }
+        // The shield serves to the end.
+        let rest = kernel.shield?.process?.state == .running ? 2 : 1
+        if isStopping && kernel.processes.count <= rest { shouldStop = true }
     }
 
     fileprivate func graceOver() { shouldStop = true }

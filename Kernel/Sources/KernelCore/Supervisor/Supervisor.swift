@@ -15,6 +15,8 @@ public final class Supervisor {
     let control: ControlService
     private var code: Int32 = 0
     private var isEnding = false
+    /// The main program is still to be started.
+    private var isMainDue = false
     /// Ended host processes are reaped together: until then their signals do not wake the supervisor. Nanoseconds; 0 when they do.
     private var nextReap: Int64 = 0
     private static let reapInterval: Int64 = 2_000_000
@@ -41,14 +43,21 @@ public final class Supervisor {
             Log.note("the host refuses the filter of host calls")
             return 125
         }
-        if !config.isResident || !config.arguments.isEmpty {
-            let failure = startMain()
-            if failure != 0 { return failure }
+        isMainDue = !config.isResident || !config.arguments.isEmpty
+        if let shield = kernel.shield {
+            if let failure = startShield(shield) { return failure }
         }
         while true {
+            if isMainDue && !isEnding && kernel.shield?.isReady != false {
+                isMainDue = false
+                let failure = startMain()
+                if failure != 0 && kernel.shield == nil { return failure }
+                if failure != 0 { beginEnd(failure) }
+            }
             spawnRequested()
             kernel.timers.fireDue()
             if let status = kernel.mainExitStatus, !isEnding, !config.isResident { beginEnd(exitCode(status)) }
+            if let status = kernel.shield?.exitStatus, !isEnding { shieldEnded(status) }
             control.checkStopped()
             if control.shouldStop && !isEnding { beginEnd(control.isAbandoned ? 129 : 0) }
             if isEnding {
@@ -59,6 +68,40 @@ public final class Supervisor {
             waitForEvents()
         }
         return finish()
+    }
+
+    // MARK: the shield
+
+    /// Before the main program, which waits until it is ready.
+    private func startShield(_ shield: NetworkShield) -> Int32? {
+        do throws(Errno) {
+            let streams = try control.makeStreams([2, 2], nil, owned: false).files
+            let request = ProgramRequest(
+                arguments: [Array(ShieldRules.path.utf8)], environment: [], workingDirectory: [0x2f], streams: [nil] + streams)
+            do throws(StartFailure) { shield.process = try ProgramStart.start(request) } catch {
+                return report(error)
+            }
+        } catch {
+            Log.note("the enclave has no streams for the shield")
+            return 125
+        }
+        return nil
+    }
+
+    /// Without it shielded ports are closed: better to end, and to be started anew, than to go on so.
+    private func shieldEnded(_ status: Int32) {
+        let wasReady = !isMainDue
+        Log.note(wasReady ? "the shield has ended; the enclave ends with it" : "the shield could not begin; the program is not started")
+        let code = exitCode(status)
+        beginEnd(wasReady || code == 0 ? 70 : code)
+    }
+
+    private func report(_ error: StartFailure) -> Int32 {
+        var text = [UInt8]("cloister: ")
+        text.append(contentsOf: error.text)
+        text.append("\n")
+        Machine.print(text)
+        return error.exitCode
     }
 
     // MARK: the main program
@@ -77,13 +120,7 @@ public final class Supervisor {
             request.groupID = config.groupID
             request.terminal = streams.pump?.terminal
             kernel.mainProcess = try ProgramStart.start(request)
-        } catch {
-            var text = [UInt8]("cloister: ")
-            text.append(contentsOf: error.text)
-            text.append("\n")
-            Machine.print(text)
-            return error.exitCode
-        }
+        } catch { return report(error) }
         return 0
     }
 

@@ -40,7 +40,7 @@ enum SignalSending {
             // Everyone but the first process and the caller.
             var found = false
             var failure: Errno?
-            for target in all where target.pid > 1 && target !== process && target.state != .dead {
+            for target in all where target.pid > 1 && target !== process && target.state != .dead && !kernel.isShield(target) {
                 found = true
                 do { try send(info, signal, to: target, from: process) } catch { if error != .EPERM { failure = error } }
             }
@@ -73,6 +73,8 @@ enum SignalSending {
 
     static func mayKill(_ sender: Process, _ target: Process, _ signal: Int32) -> Bool {
         if sender === target { return true }
+        // As a thread of the kernel: it is nobody's to end.
+        if kernel.isShield(target) { return false }
         let a = sender.credentials
         let b = target.credentials
         if a.isPrivileged || a.euid == b.suid || a.euid == b.uid || a.uid == b.suid || a.uid == b.uid { return true }
