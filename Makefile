@@ -36,7 +36,7 @@ build: kernel command ## Build all programs in bin/
 .PHONY: command
 command: ## Build bin/cloister and the programs beside it, but not the kernel
 	@mkdir -p bin
-	for product in cloister cloister-agent cloister-broker cloister-platform; do \
+	for product in cloister cloister-agent cloister-broker cloister-platform cloister-shield; do \
 	    $(SWIFT) build $(RELEASE_FLAGS) --product $$product; \
 	    install -m 0755 "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/$$product" bin/$$product.new; \
 	    mv -f bin/$$product.new bin/$$product; \

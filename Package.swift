@@ -43,6 +43,7 @@ let package = Package(
         .executable(name: "cloister-agent", targets: ["cloister-agent"]),
         .executable(name: "cloister-broker", targets: ["cloister-broker"]),
         .executable(name: "cloister-platform", targets: ["cloister-platform"]),
+        .executable(name: "cloister-shield", targets: ["cloister-shield"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -69,7 +70,12 @@ let package = Package(
         // YAML with typed values, line numbers and no unknown keys.
         .target(name: "StrictYAML", dependencies: [yams]),
         // Building, signing, verifying and explaining images.
-        .target(name: "Image", dependencies: ["BootSecrets", "Encodings", "Formats", "KeyBrokerProtocol", "StrictYAML", crypto]),
+        .target(
+            name: "Image",
+            dependencies: [
+                "Attestation", "AttestationPolicy", "BootSecrets", "Encodings", "Formats", "KeyBrokerProtocol", "ShieldDescription", "StrictYAML",
+                crypto,
+            ]),
         // C shims of Launch: what Swift cannot call directly. No policy.
         .target(name: "CLaunch"),
         // What an owner accepts, in YAML; decisions that explain themselves.
@@ -85,7 +91,24 @@ let package = Package(
                 + httpServer),
         // Certificates that carry evidence of where their key lives.
         .target(
-            name: "AttestedTLS", dependencies: ["Encodings", "Attestation", crypto, asn1, .product(name: "X509", package: "swift-certificates")]),
+            name: "AttestedTLS",
+            dependencies: ["Attestation", "AttestationPolicy", "CollateralStore", "CTLS", "Encodings", crypto, asn1, x509]),
+        // The same in a channel's pipeline.
+        .target(
+            name: "NIOAttestedTLS",
+            dependencies: ["AttestedTLS", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+        // Which ports of an image are wrapped in attested TLS: the description that is measured.
+        .target(name: "ShieldDescription", dependencies: ["Attestation"]),
+        // Wraps them, inside the enclave. Images hold no library that it could count on, so that it is linked whole.
+        .executableTarget(
+            name: "cloister-shield",
+            dependencies: [
+                "AttestationPolicy", "AttestedTLS", "NIOAttestedTLS", "ShieldDescription", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
+        // TLS 1.3 by OpenSSL between memory buffers: swift-nio-ssl has no exporter. No policy.
+        .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         // Several images as one: roles, links, what approvers sign, and the chain of what they signed.
         .target(
             name: "Deployment", dependencies: ["Encodings", "Attestation", "AttestationPolicy", "Image", "KeyBrokerProtocol", "StrictYAML", crypto]),
@@ -164,7 +187,7 @@ let package = Package(
         .target(name: "RecordedEvidence", path: "Tests/RecordedEvidence"),
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "FuzzSupport"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),
-        .testTarget(name: "ImageTests", dependencies: ["Encodings", "Image", "Formats", "FuzzSupport", crypto]),
+        .testTarget(name: "ImageTests", dependencies: ["Encodings", "Image", "Formats", "FuzzSupport", "ShieldDescription", crypto]),
         .testTarget(name: "AgentTests", dependencies: ["cloister-agent"]),
         .testTarget(name: "BootSecretsTests", dependencies: ["BootSecrets", "KeyBrokerProtocol", "Image", "FuzzSupport"]),
         .testTarget(name: "SimulatedPlatformTests", dependencies: ["Encodings", "SimulatedPlatform", "Attestation", crypto]),
@@ -178,7 +201,11 @@ let package = Package(
                 logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        .testTarget(name: "AttestedTLSTests", dependencies: ["RecordedEvidence", "AttestedTLS", "Attestation", "FuzzSupport", crypto]),
+        .testTarget(
+            name: "AttestedTLSTests",
+            dependencies: [
+                "RecordedEvidence", "AttestedTLS", "Attestation", "AttestationPolicy", "Encodings", "SimulatedPlatform", "FuzzSupport", crypto,
+            ]),
         .testTarget(
             name: "DeploymentTests",
             dependencies: [
@@ -207,6 +234,6 @@ let package = Package(
     ]
 )
 
-for target in package.targets where target.type != .system && target.name != "CLaunch" {
+for target in package.targets where target.type != .system && !["CLaunch", "CTLS"].contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -17,6 +17,7 @@ files() {
 0755 bin/cloister bin/cloister
 0755 bin/cloister-broker bin/cloister-broker
 0755 bin/cloister-agent libexec/cloister/cloister-agent
+0755 bin/cloister-shield libexec/cloister/cloister-shield
 0755 bin/cloister-kernel libexec/cloister/cloister-kernel
 0755 bin/cloister-platform libexec/cloister/cloister-platform
 0644 out/docs/completion/cloister.bash share/bash-completion/completions/cloister
@@ -36,7 +37,7 @@ if $remove; then
     exit 0
 fi
 
-for needed in bin/cloister bin/cloister-agent bin/cloister-broker bin/cloister-platform bin/cloister-kernel; do
+for needed in bin/cloister bin/cloister-agent bin/cloister-broker bin/cloister-platform bin/cloister-shield bin/cloister-kernel; do
     if [[ ! -x $needed ]]; then
         echo "install: error: $needed is missing; run make build" >&2
         exit 1

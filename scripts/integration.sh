@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-for needed in bin/cloister bin/cloister-agent bin/cloister-broker bin/cloister-platform bin/cloister-kernel; do
+for needed in bin/cloister bin/cloister-agent bin/cloister-broker bin/cloister-platform bin/cloister-shield bin/cloister-kernel; do
     if [[ ! -x $needed ]]; then
         echo "integration: error: $needed is missing; run make build" >&2
         exit 1

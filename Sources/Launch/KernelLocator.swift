@@ -35,6 +35,15 @@ package enum AgentLocator {
     }
 }
 
+/// Finding the program that wraps ports inside an enclave.
+package enum ShieldLocator {
+    /// The one named by CLOISTER_SHIELD, else the one beside the command; nil where it is not installed.
+    package static func find(environment: [String: String]) throws(LaunchError) -> String? {
+        if let path = environment["CLOISTER_SHIELD"], !path.isEmpty { return path }
+        return try KernelLocator.besideCommand("cloister-shield").first { System.isExecutable($0) }
+    }
+}
+
 /// Finding the program that answers for the platform.
 package enum PlatformLocator {
     /// The one named by CLOISTER_PLATFORM, else the one beside the command; nil where it is not installed.

@@ -11,6 +11,8 @@ public struct ImageBuilder: Sendable {
     public var kernel: String
     /// Path of the agent executable, for an image with secrets.
     public var agent: String?
+    /// Path of the shield executable, for an image with shielded ports.
+    public var shield: String?
     public var key: SigningKey
     public var output: String
     public var parallelism = ProcessInfo.processInfo.activeProcessorCount
@@ -111,6 +113,7 @@ public struct ImageBuilder: Sendable {
             throw ImageToolError(.manifest, "the entry point \(entry) is not in the image")
         }
         if let secrets = manifest.secrets { try tree.add(secrets, agent: agent, for: manifest) }
+        if let settings = manifest.shield { try tree.add(settings, shield: shield, for: manifest) }
         return (tree, versions)
     }
 

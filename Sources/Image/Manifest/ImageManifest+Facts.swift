@@ -21,6 +21,8 @@ extension ImageManifest {
         if settings.insecureHostLoopback == true {
             facts["insecure_host_loopback"] = "programs reach the host's own services over the loopback"
         }
+        for port in settings.shield?.listen ?? [] { facts["shield.listen.\(port)"] = "attested TLS" }
+        for port in settings.shield?.connect ?? [] { facts["shield.connect.\(port)"] = "attested TLS" }
         for word in settings.passedThrough { facts["passed_through.\(word)"] = "chosen by the host" }
         for (name, value) in settings.environment.trusted { facts["environment.trusted.\(name)"] = "'\(value)'" }
         for name in settings.environment.passedThrough {

@@ -44,10 +44,15 @@ extension Manifest {
                 "name", "entry_point", "args", "working_directory", "user", "group", "hostname", "environment",
                 "files", "packages", "essential", "documentation", "python_bytecode", "mounts", "limits",
                 "insecure_host_mounts", "insecure_host_environment", "insecure_trace", "insecure_host_loopback",
-                "passed_through", "secrets", "product_id", "security_version",
+                "passed_through", "secrets", "product_id", "security_version", "shield",
             ])
         settings = try RuntimeSettings(top)
         if let value = top.value("secrets") { secrets = try SecretSettings(value, for: settings) }
+        if let value = top.value("shield") {
+            let shield = try ShieldSettings(value, for: settings)
+            self.shield = shield
+            settings.shield = shield.ports
+        }
         files = try FileRule.list(top)
         packages = try top.list("packages").map { (item) throws(ImageToolError) in try item.packageName() }
         includesEssential = try top.value("essential")?.boolean() ?? true

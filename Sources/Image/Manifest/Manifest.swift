@@ -6,6 +6,8 @@ public struct Manifest: Sendable, Equatable {
     public var files: [FileRule] = []
     /// Fetched by the agent before the program begins.
     public var secrets: SecretSettings?
+    /// Ports that are wrapped in attested TLS.
+    public var shield: ShieldSettings?
     /// Debian packages, without their dependencies.
     public var packages: [String] = []
     /// Add Debian's essential packages, on which others depend without saying so: sh, libc-bin, coreutils and their like.

@@ -25,6 +25,8 @@ public struct RuntimeSettings: Codable, Sendable, Equatable {
     /// Which product of its signer this is, and how far its security fixes go: sealing keys by signer depend on both.
     public var productID: UInt16 = 0
     public var securityVersion: UInt16 = 0
+    /// Ports that are wrapped in attested TLS. Nil where there are none, which leaves images as they were.
+    public var shield: ShieldPorts?
 
     public init() {}
 

@@ -50,6 +50,7 @@ struct Build: ParsableCommand {
             output ?? ImageLocation.defaultOutput(manifestName: settings.settings.name, folder: folder)
         var builder = ImageBuilder(manifest: settings, kernel: kernelPath, key: signingKey, output: target)
         builder.mayDownload = !offline
+        if settings.shield != nil { builder.shield = try ShieldLocator.find(environment: Style.environment) }
         if settings.secrets != nil { builder.agent = try AgentLocator.find(environment: Style.environment) }
         if let jobs { builder.parallelism = jobs }
         let line = ProgressLine()

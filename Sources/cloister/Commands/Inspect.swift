@@ -46,6 +46,8 @@ struct Inspect: ParsableCommand {
         lines += settings.environment.passedThrough.map { ("passed", $0) }
         lines += settings.passedThrough.map { ("passed", $0.replacing("_", with: " ")) }
         lines += settings.mounts.map { ("mount", "tmpfs \($0.target)") }
+        lines += settings.shield?.listen.map { ("shield", "listens at \($0)") } ?? []
+        lines += settings.shield?.connect.map { ("shield", "connects to port \($0)") } ?? []
         lines += settings.insecureHostMounts.map { ("host mount", "\($0.source) \($0.target)") }
         lines += facts.secrets?.facts.map { ("secrets", "\($0.key): \($0.value)") } ?? []
         lines += facts.insecureOptions.map { (Style.yellow("insecure", on: 1), $0) }

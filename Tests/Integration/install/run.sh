@@ -14,7 +14,7 @@ fail() {
 }
 
 "$root/scripts/install.sh" "$prefix" >"$work/log"
-for file in bin/cloister bin/cloister-broker libexec/cloister/cloister-kernel libexec/cloister/cloister-platform libexec/cloister/cloister-agent share/man/man1/cloister.1 share/man/man1/cloister-keys-new.1 \
+for file in bin/cloister bin/cloister-broker libexec/cloister/cloister-kernel libexec/cloister/cloister-platform libexec/cloister/cloister-agent libexec/cloister/cloister-shield share/man/man1/cloister.1 share/man/man1/cloister-keys-new.1 \
     share/man/man1/cloister-broker-secret-put.1 share/bash-completion/completions/cloister-broker \
     share/bash-completion/completions/cloister share/zsh/site-functions/_cloister share/fish/vendor_completions.d/cloister.fish; do
     [[ -s $prefix/$file ]] || fail "$file is missing under the prefix"
