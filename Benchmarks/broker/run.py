@@ -38,7 +38,7 @@ def generator() -> Path:
 
 
 class Broker:
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, database: str):
         self.folder = folder
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -49,10 +49,10 @@ class Broker:
             cwd=folder, check=True, stderr=subprocess.DEVNULL)
         (folder / "policy.yaml").write_text(POLICY)
         (folder / "broker.yaml").write_text(
-            f"listen: localhost:{self.port}\ntls_certificate: tls.pem\ntls_key: tls.key\ninsecure_allow_sample: true\n"
+            f"listen: localhost:{self.port}\ndatabase: {database}\ntls_certificate: tls.pem\ntls_key: tls.key\ninsecure_allow_sample: true\n"
             "insecure_master_key_file: master.key\nlimits: {requests_per_second: 0}\n")
-        self.run("master-key", "new", "--insecure-key-file", "master.key")
-        self.run("operator", "new", "ann", "--role", "secrets", "--role", "policies", "ann.key")
+        self.run("master-key", "new", "--database", database, "--insecure-key-file", "master.key")
+        self.run("operator", "new", "ann", "--database", database, "--role", "secrets", "--role", "policies", "ann.key")
         self.process = subprocess.Popen(
             [BROKER, "serve", "--config", "broker.yaml", "--log-level", "error"], cwd=folder, stderr=subprocess.DEVNULL)
         for _ in range(100):
@@ -101,13 +101,14 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter")
     parser.add_argument("--check", action="store_true", help="fail when a target is missed")
+    parser.add_argument("--database", default="broker.db", help="an empty PostgreSQL database by its URL, instead of SQLite")
     parser.add_argument("--generator", type=Path, metavar="FILE", help="the load generator; built when it is not given")
     parser.add_argument("--soak", type=int, metavar="ROUNDS", help="only watch the memory over so many rounds, in twenty parts")
     parser.add_argument("--rounds", type=int, help="rounds for the memory figure (default 40000, quick 10000)")
     return parser.parse_known_args()[0]
 
 
-def soak(program: Path, broker: Broker, rounds: int) -> bool:
+def soak(program: Path, broker: Broker, rounds: int, database: str) -> bool:
     """True if the memory is flat: what twenty parts of the rounds leave is at most a tenth more than what the first two left."""
     print("| rounds | rounds a second | p99 | resident memory | sessions | log's file |")
     print("| --- | --- | --- | --- | --- | --- |", flush=True)
@@ -115,13 +116,13 @@ def soak(program: Path, broker: Broker, rounds: int) -> bool:
     for part in range(1, 21):
         one = load(program, broker, "--rounds", str(rounds // 20), "--connections", "64")
         sizes.append(broker.resident_megabytes())
-        database = sum(file.stat().st_size for file in broker.folder.glob("broker.db*")) / 1e6
+        size = sum(file.stat().st_size for file in broker.folder.glob("broker.db*")) / 1e6
         print(f"| {part * (rounds // 20)} | {one['rounds_per_second']} | {one['p99_ms']} ms | {sizes[-1]:.0f} MB | {broker.sessions()} |"
-              f" {database:.0f} MB |", flush=True)
+              f" {size:.0f} MB |", flush=True)
     limit = max(sizes[:2]) * 1.1
     verdict = "flat" if max(sizes) <= limit else "grows"
     print(f"\n- memory over {rounds} rounds: {verdict} (after a tenth of them {max(sizes[:2]):.0f} MB, at most {max(sizes):.0f} MB)")
-    broker.run("audit", "verify", "broker.db")
+    broker.run("audit", "verify", database)
     return verdict == "flat"
 
 
@@ -132,10 +133,10 @@ def main() -> int:
         return 1
     program = options.generator or generator()
     with tempfile.TemporaryDirectory() as name:
-        broker = Broker(Path(name))
+        broker = Broker(Path(name), options.database)
         try:
             if options.soak:
-                return 0 if soak(program, broker, options.soak) or not options.check else 3
+                return 0 if soak(program, broker, options.soak, options.database) or not options.check else 3
             load(program, broker, "--seconds", "1")
             seconds = "4" if options.quick else "12"
             print("| connections | rounds a second | p50 | p99 | p99.9 | broker's CPU a round |")

@@ -38,13 +38,21 @@ final class PostgresServer {
         server = try Self.run(command)
     }
 
-    func opened(isReader: Bool = false) async throws -> PostgresStorage {
+    func opened(isReader: Bool = false, waiting: Int = 10_000) async throws -> PostgresStorage {
         var last: (any Error)?
         for _ in 0..<200 {
-            do { return try await PostgresStorage(url: url, isReader: isReader) } catch { last = error }
+            do { return try await PostgresStorage(url: url, isReader: isReader, waiting: waiting) } catch { last = error }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw last ?? BrokerStoreError.unavailable("never asked")
+    }
+
+    /// A connection as a broker's, in a transaction that has the brokers' lock.
+    func holdingLock() throws -> PostgresConnection {
+        let connection = try PostgresConnection(url, isReadOnly: false)
+        try connection.run("BEGIN")
+        try connection.run("SELECT pg_advisory_xact_lock($1::bigint)", [.integer(PostgresCommits.advisoryLock)])
+        return connection
     }
 
     /// What a statement of the server's owner does.
@@ -192,6 +200,27 @@ final class PostgresServer {
         try await storage.record(event())
         #expect(try await reader.auditEntries(after: 0, limit: 10).count == 1)
         for each in [storage, reader] { try await each.close() }
+        server.stop()
+    }
+
+    @Test func aBrokerThatStandsStillLosesItsTurn() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        let storage = try await server.opened()
+        let still = try server.holdingLock()
+        try await storage.record(event())
+        #expect(throws: PostgresError.self) { try still.run("COMMIT") }
+        #expect(try await chain(storage).count == 1)
+        try await storage.close()
+        server.stop()
+    }
+
+    @Test func notMoreThanTheLimitWaitForADatabaseThatStandsStill() async throws {
+        guard let server = try PostgresServer.start() else { return }
+        let storage = try await server.opened(waiting: 5)
+        let still = try server.holdingLock()
+        try await StorageContract.crowd(storage, count: 20, limit: 5) { try still.run("COMMIT") }
+        #expect(try await storage.auditEntries(after: 0, limit: 100).count < 20)
+        try await storage.close()
         server.stop()
     }
 

@@ -54,6 +54,35 @@ enum StorageContract {
         }
     }
 
+    /// `count` writes to a database that stands still until `release`: those beyond the limit are refused at once, the others are kept.
+    static func crowd(_ storage: any BrokerStorage, count: Int, limit: Int, release: () throws -> Void) async throws {
+        let (ends, end) = AsyncStream.makeStream(of: BrokerStoreError?.self)
+        for _ in 0..<count {
+            Task {
+                do {
+                    try await storage.record(event())
+                    end.yield(nil)
+                } catch {
+                    end.yield(error as? BrokerStoreError ?? .locked)
+                }
+            }
+        }
+        var iterator = ends.makeAsyncIterator()
+        // What is under way is not counted: at most a batch, which began with one.
+        var refused = 0
+        while refused < count - 2 * limit - 1, let answer = await iterator.next() {
+            #expect(answer == .unavailable("\(limit) requests wait for it already"))
+            refused += 1
+        }
+        try release()
+        var kept = 0
+        while refused + kept < count, let answer = await iterator.next() {
+            if answer == nil { kept += 1 } else { refused += 1 }
+        }
+        #expect(kept >= limit)
+        #expect(try await storage.auditEntries(after: 0, limit: 1000).count == kept)
+    }
+
     /// After `check`: what was wrapped under the master key 01 is under 02, or all of it as before.
     static func rotate(_ storage: any BrokerStorage) async throws {
         let path = try #require(ResourcePath("a/b/c"))

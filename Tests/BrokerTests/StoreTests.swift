@@ -198,6 +198,20 @@ import Testing
         #expect(try AuditFile.verify(path: folder.path + "/x.db").count == 15)
     }
 
+    @Test func notMoreThanTheLimitWaitForADatabaseThatStandsStill() async throws {
+        let folder = try TemporaryFolder()
+        let storage = try SQLiteStorage(path: folder.path + "/x.db", waiting: 5)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: folder.path + "/x.db", configuration: configuration)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        try await StorageContract.crowd(storage, count: 20, limit: 5) {
+            try other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+        }
+        try other.close()
+        try await storage.close()
+    }
+
     @Test func commitsAreFullyDurable() async throws {
         let folder = try TemporaryFolder()
         let storage = try SQLiteStorage(path: folder.path + "/x.db")

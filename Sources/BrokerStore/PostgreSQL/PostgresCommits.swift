@@ -17,19 +17,21 @@ final class PostgresCommits: Sendable {
     }
 
     /// Any number that no other program on the same database uses.
-    private static let advisoryLock = 0x636C_6F69_7374
+    static let advisoryLock = 0x636C_6F69_7374
     private static let batchSize = 256
 
     private let url: String
     private let queue: DispatchQueue
     private let isReadOnly: Bool
+    private let limit: Int
     private let state = Mutex(State())
     private let connection = Mutex<PostgresConnection?>(nil)
 
     /// `isReadOnly`: one statement each, no transaction and no lock.
-    init(url: String, name: String, isReadOnly: Bool) {
+    init(url: String, name: String, isReadOnly: Bool, limit: Int) {
         self.url = url
         self.isReadOnly = isReadOnly
+        self.limit = limit
         queue = DispatchQueue(label: "broker store \(name)")
     }
 
@@ -44,11 +46,14 @@ final class PostgresCommits: Sendable {
                     return { problem in continuation.resume(with: problem.map { .failure($0) } ?? result) }
                 },
                 fail: { problem in continuation.resume(throwing: problem) })
-            let mustStart = state.withLock { state in
+            let mustStart: Bool? = state.withLock { state in
+                if state.waiting.count >= limit { return nil }
                 state.waiting.append(job)
                 defer { state.isRunning = true }
                 return !state.isRunning
             }
+            // A database that stands still must not fill the memory with those who wait for it.
+            guard let mustStart else { return job.fail(BrokerStoreError.unavailable("\(limit) requests wait for it already")) }
             if mustStart { queue.async { self.drain() } }
         }
     }

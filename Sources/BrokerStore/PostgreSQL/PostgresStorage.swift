@@ -15,9 +15,10 @@ package final class PostgresStorage: BrokerStorage {
     private let reads: PostgresCommits
 
     /// `url`: postgresql://user@host/database. `isReader`: nothing is made or changed, and no right to change anything is needed.
-    package init(url: String, isReader: Bool = false) async throws {
-        commits = PostgresCommits(url: url, name: "writes", isReadOnly: false)
-        reads = PostgresCommits(url: url, name: "reads", isReadOnly: true)
+    /// `waiting`: how many requests may wait for it.
+    package init(url: String, isReader: Bool = false, waiting: Int = 10_000) async throws {
+        commits = PostgresCommits(url: url, name: "writes", isReadOnly: false, limit: waiting)
+        reads = PostgresCommits(url: url, name: "reads", isReadOnly: true, limit: waiting)
         if isReader { return }
         do {
             try await commits.perform { try PostgresSchema.migrate($0) }

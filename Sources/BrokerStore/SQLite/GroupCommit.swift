@@ -23,8 +23,11 @@ final class GroupCommit: Sendable {
     /// At most so many writes share a transaction.
     private static let batchSize = 256
 
-    init(_ database: DatabasePool) {
+    private let limit: Int
+
+    init(_ database: DatabasePool, limit: Int) {
         self.database = database
+        self.limit = limit
     }
 
     func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
@@ -35,11 +38,14 @@ final class GroupCommit: Sendable {
                     return { problem in continuation.resume(with: problem.map { .failure($0) } ?? result) }
                 },
                 fail: { problem in continuation.resume(throwing: problem) })
-            let mustStart = state.withLock { state in
+            let mustStart: Bool? = state.withLock { state in
+                if state.waiting.count >= limit { return nil }
                 state.waiting.append(job)
                 defer { state.isRunning = true }
                 return !state.isRunning
             }
+            // A database that stands still must not fill the memory with those who wait for it.
+            guard let mustStart else { return job.fail(BrokerStoreError.unavailable("\(limit) requests wait for it already")) }
             if mustStart { start() }
         }
     }

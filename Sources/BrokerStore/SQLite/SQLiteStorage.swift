@@ -14,8 +14,9 @@ package final class SQLiteStorage: BrokerStorage {
     let database: DatabasePool
     private let commits: GroupCommit
 
-    /// Opens or creates the file. `maximumPages` limits its size, for tests of a full disk.
-    package init(path: String, maximumPages: Int? = nil) throws(BrokerStoreError) {
+    /// Opens or creates the file. `maximumPages` limits its size, for tests of a full disk; `waiting`, how many writes
+    /// may wait for it.
+    package init(path: String, maximumPages: Int? = nil, waiting: Int = 10_000) throws(BrokerStoreError) {
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(10)
@@ -33,7 +34,7 @@ package final class SQLiteStorage: BrokerStorage {
             try migrator.migrate(database)
             // The pool asks for NORMAL, under which the last commits may be lost with the machine.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            commits = GroupCommit(database)
+            commits = GroupCommit(database, limit: waiting)
         } catch {
             throw Self.problem(error)
         }
