@@ -136,12 +136,18 @@ enum StorageContract {
         #expect(basis.policy?.text == "p2 'é")
         #expect(basis.approvals.map(\.approver) == ["ann"])
         #expect(basis.resource?.version == 2)
+        for (scope, text) in [(PolicyScope.everything, "all"), (.resource(path), "own")] {
+            _ = try await storage.putPolicy(scope, text: text, event: event())
+            #expect(try await storage.release(path) { (event(), $0) }.policy?.text == (text == "own" ? "own" : "p2 'é"))
+        }
+        let elsewhere = try #require(ResourcePath("x/b/c"))
+        #expect(try await storage.release(elsewhere) { (event(), $0) }.policy?.text == "all")
         try await storage.deleteResource(path, event: event())
         #expect(try await storage.resource(path) == nil)
         await #expect(throws: BrokerStoreError.self) { try await storage.deleteResource(path, event: event()) }
         #expect(try await storage.putResource(path, size: 1, event: event()) { _ in sealed(9) } == 3)
         var chain = AuditChain()
         for entry in try await storage.auditEntries(after: 0, limit: 100) { try chain.append(entry) }
-        #expect(chain.count == 13)
+        #expect(chain.count == 18)
     }
 }

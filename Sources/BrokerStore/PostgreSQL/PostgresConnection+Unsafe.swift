@@ -26,6 +26,9 @@ struct PostgresRows {
 
 @safe final class PostgresConnection {
     private let handle: OpaquePointer
+    /// Names of statements that the server has parsed, by their text; the texts are this module's own.
+    private var prepared: [String: String] = [:]
+    private var preparedCount = 0
 
     /// `url` as libpq takes it: postgresql://user@host/database, or key=value words; what it says wins over the defaults here.
     init(_ url: String, isReadOnly: Bool) throws(PostgresError) {
@@ -117,16 +120,44 @@ struct PostgresRows {
             formats.append(isBinary ? 1 : 0)
         }
         let values: [UnsafePointer<CChar>?] = unsafe buffers.map { unsafe UnsafePointer($0) }
+        let name = try prepare(sql)
         // SAFETY: the arrays have one element a parameter and live through the call; the result is cleared once.
-        let result = unsafe PQexecParams(handle, sql, Int32(parameters.count), nil, values, lengths, formats, 0)
+        let result =
+            if let name {
+                unsafe PQexecPrepared(handle, name, Int32(parameters.count), values, lengths, formats, 0)
+            } else {
+                unsafe PQexecParams(handle, sql, Int32(parameters.count), nil, values, lengths, formats, 0)
+            }
         defer { unsafe PQclear(result) }
         let status = unsafe PQresultStatus(result)
         guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
-            throw PostgresError(
-                code: unsafe PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { unsafe Self.text($0) } ?? "",
-                message: unsafe Self.text(PQerrorMessage(handle)))
+            let problem = unsafe failure(result)
+            // A later broker has changed a table: statements are parsed again then.
+            if problem.code == "0A000" { prepared.removeAll() }
+            throw problem
         }
         return unsafe Self.rows(result)
+    }
+
+    /// The name of a statement that is run again and again; nil for others.
+    private func prepare(_ sql: String) throws(PostgresError) -> String? {
+        guard ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(where: sql.hasPrefix) else { return nil }
+        if let name = prepared[sql] { return name }
+        preparedCount += 1
+        let name = "s\(preparedCount)"
+        // SAFETY: libpq copies both texts; the result is cleared once.
+        let result = unsafe PQprepare(handle, name, sql, 0, nil)
+        defer { unsafe PQclear(result) }
+        guard unsafe PQresultStatus(result) == PGRES_COMMAND_OK else { throw unsafe failure(result) }
+        prepared[sql] = name
+        return name
+    }
+
+    private func failure(_ result: OpaquePointer?) -> PostgresError {
+        // SAFETY: the texts end with zero and are copied.
+        PostgresError(
+            code: unsafe PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { unsafe Self.text($0) } ?? "",
+            message: unsafe Self.text(PQerrorMessage(handle)))
     }
 
     private static func rows(_ result: OpaquePointer?) -> PostgresRows {

@@ -70,9 +70,7 @@ package final class PostgresStorage: BrokerStorage {
         try await commit { connection in
             var basis = ReleaseBasis(
                 policy: nil, approvals: try Self.approvals(of: path.description, connection), resource: try Self.resource(path, connection))
-            for scope in [PolicyScope.resource(path), .repository(path.repository), .everything] where basis.policy == nil {
-                basis.policy = try Self.policy(scope, connection)
-            }
+            basis.policy = try Self.policy(for: path, connection)
             basis.deployments = try Self.documents(connection, ReleaseBasis.deploymentKind)
             let (event, outcome) = try decide(basis)
             try Self.append(event, connection)
@@ -123,6 +121,15 @@ package final class PostgresStorage: BrokerStorage {
     private static func policy(_ scope: PolicyScope, _ connection: PostgresConnection) throws -> StoredPolicy? {
         let answer = try connection.run("SELECT * FROM policy WHERE scope = $1 ORDER BY version DESC LIMIT 1", [.text(scope.description)])
         return try PostgresRow.all(answer).first.map(storedPolicy)
+    }
+
+    /// The most specific one that there is.
+    private static func policy(for path: ResourcePath, _ connection: PostgresConnection) throws -> StoredPolicy? {
+        let scopes = [PolicyScope.resource(path), .repository(path.repository), .everything].map(\.description)
+        let answer = try connection.run(
+            "SELECT DISTINCT ON (scope) * FROM policy WHERE scope IN ($1, $2, $3) ORDER BY scope, version DESC", scopes.map { .text($0) })
+        let found = try PostgresRow.all(answer).map(storedPolicy)
+        return scopes.lazy.compactMap { scope in found.first { $0.scope == scope } }.first
     }
 
     package func policies() async throws -> [StoredPolicy] {
