@@ -212,7 +212,7 @@ let package = Package(
                 "Encodings", "Deployment", "DeploymentCertificates", "Attestation", "AttestationPolicy", "Image", "KeyBrokerProtocol",
                 "SimulatedPlatform",
                 "FuzzSupport",
-                crypto, x509, asn1,
+                cryptoExtras, crypto, x509, asn1,
             ]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "AttestationTests", dependencies: ["RecordedEvidence", "Encodings", "Attestation", "FuzzSupport", crypto]),

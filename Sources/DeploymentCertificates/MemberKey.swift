@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The key of a member, from its certificate request (PKCS #10), which proves that the member has it.
 
+import Crypto
 package import Deployment
 import SwiftASN1
 package import X509
@@ -25,6 +26,11 @@ package struct MemberKey: Sendable {
     }
 
     init(_ key: Certificate.PublicKey) throws(DeploymentError) {
+        // Not RSA, whose keys may be of any weakness.
+        guard
+            P256.Signing.PublicKey(key) != nil || P384.Signing.PublicKey(key) != nil || P521.Signing.PublicKey(key) != nil
+                || Curve25519.Signing.PublicKey(key) != nil
+        else { throw DeploymentError(.certificate, "the key is none of P-256, P-384, P-521 and Ed25519") }
         publicKey = key
         guard let document = try? key.serializeAsPEM() else { throw DeploymentError(.certificate, "the key has no DER form") }
         der = document.derBytes

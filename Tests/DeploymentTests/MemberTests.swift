@@ -2,6 +2,7 @@
 // Certificates of members, links, and the verdict over a whole deployment, with evidence of a simulated machine.
 import Attestation
 import Crypto
+import CryptoExtras
 import DeploymentCertificates
 import Foundation
 import FuzzSupport
@@ -117,6 +118,18 @@ struct Works {
         #expect(DeploymentError.message { _ = try MemberKey(request: changed) }.contains("not signed with its own key"))
         #expect(DeploymentError.message { _ = try MemberKey(request: "x") }.contains("not PKCS #10"))
         #expect(DeploymentError.message { _ = try MemberKey(request: String(repeating: "x", count: 20_000)) }.contains("too large"))
+    }
+
+    @Test func keysAreOfCurves() throws {
+        func request(_ key: Certificate.PrivateKey, _ algorithm: Certificate.SignatureAlgorithm) throws -> String {
+            try CertificateSigningRequest(
+                version: .v1, subject: DistinguishedName { CommonName("x") }, privateKey: key, attributes: .init(), signatureAlgorithm: algorithm
+            ).serializeAsPEM().pemString
+        }
+        #expect(throws: Never.self) { try MemberKey(request: request(.init(P384.Signing.PrivateKey()), .ecdsaWithSHA384)) }
+        #expect(throws: Never.self) { try MemberKey(request: request(.init(Curve25519.Signing.PrivateKey()), .ed25519)) }
+        let rsa = try request(.init(_RSA.Signing.PrivateKey(keySize: .bits2048)), .sha256WithRSAEncryption)
+        #expect(DeploymentError.message { _ = try MemberKey(request: rsa) }.contains("none of P-256, P-384, P-521 and Ed25519"))
     }
 
     /// `permits` and what members enforce are the same, for every pair of roles and both ports.

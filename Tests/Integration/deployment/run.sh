@@ -65,7 +65,7 @@ policy: policy.yaml
 roles:
   web: {image: web.img, names: [shop.example]}
   worker: {image: worker.img}
-  database: {image: database.img, count: 50}
+  database: {image: database.img, count: 1000}
 links:
   - {from: web, to: worker, port: 8443}
   - {from: worker, to: database, port: 6379}
@@ -175,17 +175,34 @@ refused 77 'measurement must be' verify live.json --known before.json --member w
 # --- killed while members come and go
 rounds=${CLOISTER_KILL_ROUNDS:-5}
 issued=0
+puts=$("$cloister" broker audit list broker.db | grep -c '"action":"deployment put"')
 for round in $(seq "$rounds"); do
     workers=()
     for index in 1 2; do
         (enrol database database "kill-$round-$index.json" >/dev/null 2>&1 && touch "kill-$round-$index.ok") &
         workers+=($!)
     done
+    # An upgrade comes at the same time: it is in force or it is not.
+    deployment $((round + 2))
+    cp shop.json upgrade.json
+    "$cloister" deployment build deployment.yaml --after upgrade.json >/dev/null
+    for name in ann bob; do "$cloister" deployment sign upgrade.json --key "$name.pem" >/dev/null 2>&1; done
     sleep "0.$((RANDOM % 9))"
+    put upgrade.json >/dev/null 2>&1 &
+    workers+=($!)
+    sleep "0.0$((RANDOM % 6))"
     die
     for one in "${workers[@]}"; do wait "$one" || true; done
     serve
     "$cloister" broker audit verify broker.db >/dev/null || fail "the audit log is broken after kill $round"
+    "$cloister" broker deployment show shop >live.json
+    verify live.json --known shop.json --minimum-version $((round + 1)) >/dev/null 2>&1 || fail "half an upgrade after kill $round"
+    version=$("$cloister" deployment show live.json --json | /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["statement"]["version"])')
+    audited=$("$cloister" broker audit list broker.db | grep -c '"action":"deployment put"')
+    [[ $((version - round - 1)) == $((audited - puts)) ]] || fail "version $version is in force, and $audited are in the audit log"
+    put upgrade.json >/dev/null
+    puts=$((puts + 1))
+    mv upgrade.json shop.json
 done
 "$cloister" broker audit list broker.db | grep '"action":"member certificate"' | grep '"outcome":"issued"' >issued.txt
 for answer in kill-*.ok; do
