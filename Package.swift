@@ -162,9 +162,11 @@ let package = Package(
                 lifecycle,
             ] + httpServer),
         // The broker's command; `cloister broker` runs it.
+        .target(name: "CHardening"),
         .executableTarget(
             name: "cloister-broker",
             dependencies: [
+                "CHardening",
                 "Encodings", "Attestation", "AttestationPolicy", "Broker", "BrokerStore", "CollateralServer", "CollateralService", "CollateralStore",
                 "KeyBrokerProtocol", "StrictYAML", crypto, logging, lifecycle, httpClient, yams, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "UnixSignals", package: "swift-service-lifecycle"),

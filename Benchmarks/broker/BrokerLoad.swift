@@ -200,7 +200,7 @@ final class RoundHandler: ChannelInboundHandler {
         switch step {
         case .authenticate:
             cookie = session ?? ""
-            let challenge = try JSONDecoder().decode(Challenge.self, from: Data(body))
+            let challenge = try Challenge(JSONValue(json: body))
             let runtime = RuntimeData(nonce: challenge.nonce, teePublicKey: key.publicKey)
             let digest = Data(runtime.digest(additionalEvidence: "", hash: .sha384)).base64EncodedString()
             step = .attest

@@ -52,7 +52,7 @@ package struct SecretsDescription: Sendable, Equatable {
     }
 
     package init(decoding bytes: [UInt8]) throws(Problem) {
-        guard bytes.count <= Self.maximumSize, let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)),
+        guard bytes.count <= Self.maximumSize, let value = try? JSONValue(json: bytes),
             case .object(let members) = value
         else { throw Problem(description: "it is not a JSON object") }
         guard members["version"] == .number(Double(Self.version)) else { throw Problem(description: "its version is not \(Self.version)") }

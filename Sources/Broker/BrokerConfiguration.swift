@@ -10,6 +10,8 @@ package struct BrokerConfiguration: Sendable, Equatable {
         package var connections = 16_384
         /// Rounds that may be under way or attested; the oldest go first.
         package var sessions = 20_000
+        /// About what attested sessions may take in memory together; the oldest go first.
+        package var sessionBytes = 256 << 20
         package var sessionSeconds: Int64 = 300
         package var tokenSeconds: Int64 = 300
         /// From the head of a request to its end.
@@ -38,6 +40,10 @@ package struct BrokerConfiguration: Sendable, Equatable {
 
     /// Folder of collateral, as `cloister collateral import` fills it; nil: only what comes with the evidence.
     package var collateralFolder: String?
+    /// For how long an approval holds.
+    package var approvalDays: Int64 = 90
+    /// Options in force outside of this structure that weaken security.
+    package var otherInsecureOptions: [String] = []
 
     /// Where the enclave offers evidence of itself, if this is one.
     package var attestationFolder = "/dev/attestation"
@@ -46,7 +52,7 @@ package struct BrokerConfiguration: Sendable, Equatable {
 
     /// The options that weaken security, as they are named in the configuration.
     package var insecureOptions: [String] {
-        (acceptsSample ? ["insecure_allow_sample"] : []) + (acceptsSimulation ? ["insecure_allow_simulation"] : [])
+        (acceptsSample ? ["insecure_allow_sample"] : []) + (acceptsSimulation ? ["insecure_allow_simulation"] : []) + otherInsecureOptions
     }
 }
 

@@ -32,6 +32,8 @@ package final class BrokerCore: Sendable {
     let enclaves = EnclaveRegister()
     let auditWatch: AuditWatch
     let collateral: CollateralShelf
+    /// Refusals that a client address may have in the audit log: what is denied costs its sender nothing, and entries stay for ever.
+    let recordedDenials = RateLimiter(perSecond: 1.0 / 6, burst: 20)
     private let knownValues = Mutex<(values: [ReferenceValue], read: ContinuousClock.Instant)?>(nil)
 
     package init(
@@ -49,7 +51,8 @@ package final class BrokerCore: Sendable {
         auditWatch = AuditWatch(storage: storage)
         collateral = CollateralShelf(folder: configuration.collateralFolder)
         ownEvidence = OwnEvidence(folder: configuration.attestationFolder)
-        sessions = SessionTable(capacity: configuration.limits.sessions, lifetime: configuration.limits.sessionSeconds)
+        sessions = SessionTable(
+            capacity: configuration.limits.sessions, lifetime: configuration.limits.sessionSeconds, maximumSize: configuration.limits.sessionBytes)
         limiter = RateLimiter(perSecond: configuration.limits.requestsPerSecond, burst: configuration.limits.requestBurst)
     }
 
@@ -92,6 +95,23 @@ package final class BrokerCore: Sendable {
     func decode<Message: Decodable>(_ request: Request) async throws -> Message {
         try checkIsJSON(request)
         return try decode(try await body(request, limit: configuration.limits.protocolBodyBytes))
+    }
+
+    /// A message of strangers: read within limits, in time that grows with its length alone.
+    func message<Message: JSONMessage>(_ body: Data) throws(BrokerError) -> Message {
+        do {
+            return try Message(JSONValue(json: body))
+        } catch let problem as JSONProblem {
+            throw BrokerError(.malformedRequest, "the body cannot be read: \(problem)")
+        } catch let problem as MessageProblem {
+            switch problem {
+            case .missing(let name): throw BrokerError(.malformedRequest, "the member \(name) is missing")
+            case .wrongType(let name): throw BrokerError(.malformedRequest, "the member \(name) has the wrong type")
+            case .unsupported(let name): throw BrokerError(.malformedRequest, "the member \(name): it is not supported")
+            }
+        } catch {
+            throw BrokerError(.malformedRequest, "the body cannot be read")
+        }
     }
 
     func checkIsJSON(_ request: Request) throws(BrokerError) {

@@ -66,7 +66,8 @@ package struct BrokerError: Error, Equatable, Sendable {
 
     package init(_ kind: Kind, _ detail: String, verification: VerificationResult? = nil) {
         self.kind = kind
-        self.detail = detail
+        // Certificates' names and the like may be in it.
+        self.detail = PlainText.escaped(detail)
         self.verification = verification
     }
 

@@ -13,9 +13,9 @@ package protocol BrokerStorage: Sendable {
     /// The latest version, or nil.
     func resource(_ path: ResourcePath) async throws -> StoredResource?
     /// Decides about a release and records what was decided as one step: no change of a policy comes between. The event is on the
-    /// disk before this returns. `decide` must be quick: other writes wait for it.
+    /// disk before this returns; nil leaves none. `decide` must be quick: other writes wait for it.
     func release<Outcome: Sendable>(
-        _ path: ResourcePath, decide: @escaping @Sendable (ReleaseBasis) throws -> (event: AuditEvent, outcome: Outcome)
+        _ path: ResourcePath, decide: @escaping @Sendable (ReleaseBasis) throws -> (event: AuditEvent?, outcome: Outcome)
     ) async throws -> Outcome
     func resources() async throws -> [ResourceListing]
 
@@ -26,7 +26,11 @@ package protocol BrokerStorage: Sendable {
     func putReferenceValue(_ name: String, values: [String], provenance: String, event: AuditEvent) async throws -> Int
     func referenceValues() async throws -> [ReferenceValue]
 
-    func putApproval(_ subject: String, event: AuditEvent) async throws
+    /// Binds it to the versions of the secret and of the policy in force, if `subject` is a secret's path.
+    @discardableResult
+    func putApproval(_ subject: String, event: AuditEvent) async throws -> Approval
+    /// The actor's own.
+    func withdrawApproval(_ subject: String, event: AuditEvent) async throws
     func approvals(of subject: String) async throws -> [Approval]
     func approvals() async throws -> [Approval]
 

@@ -32,7 +32,7 @@ package enum BrokerStoreError: Error, Equatable, CustomStringConvertible {
         case .notFound(let what): "\(what) does not exist"
         case .alreadyExists(let what): "\(what) exists already"
         case .changed(let what): "the \(what) was changed by another at the same time"
-        case .locked: "the master key is not unlocked"
+        case .locked: "the master key is not unlocked; unlockers bring their shares with cloister broker unlock"
         case .notAuthentic(let what): "\(what) does not authenticate under the master key"
         case .otherMasterKey: "the master key was changed since this broker was unlocked; unlock it again"
         case .badShare(let reason): "the share is not accepted: \(reason)"

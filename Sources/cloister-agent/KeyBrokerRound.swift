@@ -28,7 +28,8 @@ struct KeyBrokerRound {
     private func attest(_ key: OpeningKey) throws(AgentFailure) -> String {
         let request = AuthenticationRequest(tee: .sgx, hashes: BindingHash.allCases)
         let answer = try exchange(.POST, "/kbs/v0/auth", body: Self.encode(request))
-        let challenge = try decode(Challenge.self, answer.body)
+        let challenge: Challenge
+        do { challenge = try Challenge(JSONValue(json: answer.body)) } catch { throw malformed("an answer is not of the protocol") }
         guard let hash = challenge.hash else { throw malformed("it chose a hash that was not offered") }
         let session = answer.cookies.lazy.compactMap { $0.split(separator: ";").first }.first { $0.hasPrefix("kbs-session-id=") }
         guard let session else { throw malformed("it began no session") }

@@ -2,6 +2,9 @@
 // The store on a PostgreSQL server of the test's own.
 import Foundation
 import KeyBrokerProtocol
+import NIOCore
+import NIOPosix
+import Synchronization
 import Testing
 
 @testable import BrokerStore
@@ -84,6 +87,52 @@ final class PostgresServer {
     deinit { if server.isRunning { stop() } }
 }
 
+/// Answers that it has no TLS, and keeps what came.
+private final class NoTLS: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    final class Received: Sendable {
+        let text = Mutex("")
+    }
+
+    private let received: Received
+
+    init(_ received: Received) { self.received = received }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let text = String(buffer: unwrapInboundIn(data))
+        let isFirst = received.text.withLock { all in
+            defer { all += text }
+            return all.isEmpty
+        }
+        if isFirst { context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "N")), promise: nil) } else { context.close(promise: nil) }
+    }
+}
+
+@Suite struct PostgresAddressTests {
+    @Test(arguments: [
+        ("postgresql://db.example/x", nil), ("postgresql://db.example/x?sslmode=verify-full", nil),
+        ("postgresql:///x?host=/run&sslmode=disable", nil),
+        ("postgresql://db.example/x?sslmode=require", "require"), ("postgresql:///x?host=db.example&sslmode=prefer", "prefer"),
+        ("postgresql:///x?hostaddr=192.0.2.1&sslmode=verify-ca", "verify-ca"),
+    ]) func weakTransportIsNamed(_ url: String, _ mode: String?) {
+        #expect(PostgresStorage.weakTransport(url) == mode)
+    }
+
+    /// A server that says it has no TLS gets nothing: neither a name nor a password.
+    @Test func aServerWithoutTLSIsRefusedOverANetwork() async throws {
+        let received = NoTLS.Received()
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in channel.pipeline.addHandler(NoTLS(received)) }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        await #expect(throws: BrokerStoreError.self) { _ = try await PostgresStorage(url: "postgresql://ann@127.0.0.1:\(port)/x") }
+        #expect(!received.text.withLock { $0 }.contains("ann"))
+        try await server.close()
+    }
+}
+
 @Suite(.serialized) struct PostgresTests {
     private func event(_ time: Int64 = 1) -> AuditEvent {
         AuditEvent(time: time, actor: "ann", action: "test", subject: "s", details: ["b": "\u{0}", "a": "\"é'\\"])
@@ -102,6 +151,7 @@ final class PostgresServer {
         let second = try await server.opened()
         try await StorageContract.check(second)
         try await StorageContract.rotate(first)
+        try await StorageContract.approve(second)
         // Both write at once; every write has its place in the one chain.
         let before = try await chain(first).count
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -15,7 +15,7 @@ enum StorageContract {
     }
 
     private static let ann = BrokerOperator(
-        name: "ann", publicKey: "{}", roles: [.secrets, .auditor], repositories: ["a"], created: 5)
+        name: "ann", publicKey: "{}", roles: [.secrets, .approver], repositories: ["a"], created: 1)
     private static let master = MasterKeyRecord(id: "01", threshold: 2, shares: 3, created: 6)
 
     /// Ten audit entries, after which `check` holds.
@@ -81,6 +81,50 @@ enum StorageContract {
         }
         #expect(kept >= limit)
         #expect(try await storage.auditEntries(after: 0, limit: 1000).count == kept)
+    }
+
+    /// After `rotate`: an approval holds for the people, the secret and the policy that it was given for.
+    static func approve(_ storage: any BrokerStorage) async throws {
+        let path = try #require(ResourcePath("a/b/d"))
+        func approvers() async throws -> [String] { try await storage.release(path) { (nil, $0) }.approvals.map(\.approver) }
+        #expect(try await approvers().isEmpty)
+        let entries = try await storage.auditEntries(after: 0, limit: 100).count
+        #expect(try await storage.putApproval("a/b/d", event: event()).secretVersion == 1)
+        #expect(try await storage.approvals(of: "a/b/d").map(\.policy) == ["a version 2"])
+        #expect(try await approvers() == ["ann"])
+        // What is released without an event leaves none.
+        #expect(try await storage.auditEntries(after: 0, limit: 100).count == entries + 1)
+
+        _ = try await storage.putPolicy(.resource(path), text: "p", event: event())
+        #expect(try await approvers().isEmpty)
+        try await storage.putApproval("a/b/d", event: event())
+        #expect(try await approvers() == ["ann"])
+        _ = try await storage.putResource(path, size: 1, event: event()) { _ in
+            SealedSecret(masterKeyID: [2], wrappedKey: [1], nonce: [], ciphertext: [], tag: [])
+        }
+        #expect(try await approvers().isEmpty)
+        try await storage.putApproval("a/b/d", event: event())
+        #expect(try await approvers() == ["ann"])
+
+        let others = [
+            BrokerOperator(name: "ann", publicKey: "{}", roles: [.secrets], repositories: [], created: 1),
+            BrokerOperator(name: "ann", publicKey: "{}", roles: [.approver], repositories: ["b"], created: 1),
+            BrokerOperator(name: "ann", publicKey: "{}", roles: [.approver], repositories: [], created: 2),
+        ]
+        for other in others {
+            try await storage.removeOperator("ann", event: event())
+            #expect(try await approvers().isEmpty)
+            try await storage.addOperator(other, event: event())
+            #expect(try await approvers().isEmpty, "\(other)")
+        }
+        try await storage.removeOperator("ann", event: event())
+        try await storage.addOperator(ann, event: event())
+        #expect(try await approvers() == ["ann"])
+        try await storage.withdrawApproval("a/b/d", event: event())
+        #expect(try await approvers().isEmpty)
+        await #expect(throws: BrokerStoreError.notFound("an approval of a/b/d by ann")) {
+            try await storage.withdrawApproval("a/b/d", event: event())
+        }
     }
 
     /// After `check`: what was wrapped under the master key 01 is under 02, or all of it as before.

@@ -194,8 +194,9 @@ import Testing
         try await StorageContract.fill(storage)
         try await StorageContract.check(storage)
         try await StorageContract.rotate(storage)
+        #expect(try await storage.auditEntries(after: 0, limit: 100).count == 20)
+        try await StorageContract.approve(storage)
         try await storage.close()
-        #expect(try AuditFile.verify(path: folder.path + "/x.db").count == 20)
     }
 
     @Test func notMoreThanTheLimitWaitForADatabaseThatStandsStill() async throws {
@@ -264,7 +265,7 @@ import Testing
         #expect(try await storage.resource(path)?.version == stored)
         #expect(try await storage.auditEntries(after: 0, limit: 1000).count == stored)
         // What fits still goes in.
-        try await storage.putApproval("small", event: event())
+        _ = try await storage.putApproval("small", event: event())
         try await storage.close()
         #expect(try AuditFile.verify(path: folder.path + "/x.db").count == stored + 1)
     }

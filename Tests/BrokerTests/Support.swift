@@ -31,6 +31,15 @@ enum Fixtures {
     }
 }
 
+/// The program reads these from a JSONValue only; vectors and answers are of the tests' own.
+extension AttestationRequest: Decodable {
+    public init(from decoder: any Decoder) throws { self = try Self(JSONValue(from: decoder)) }
+}
+
+extension Challenge: Decodable {
+    public init(from decoder: any Decoder) throws { self = try Self(JSONValue(from: decoder)) }
+}
+
 /// A clock that tests move.
 final class TestClock: Sendable {
     private let time = Mutex<Int64>(1_800_000_000)

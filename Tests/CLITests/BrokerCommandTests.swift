@@ -38,7 +38,7 @@ import Testing
         #expect(made.code == 0, "\(made.errors)")
         for index in 1...3 { #expect(FileManager.default.fileExists(atPath: workshop.folder + "/shares/share-\(index)")) }
         let again = try workshop.run(["broker", "master-key", "new", "--threshold", "1", "--shares", "1", "more"])
-        #expect(again.code == 77)
+        #expect(again.code == 73)
         #expect(!FileManager.default.fileExists(atPath: workshop.folder + "/more"))
         for words in ["--threshold 3 --shares 2 x", "--threshold 0 --shares 2 x", "--shares 2 x", "--insecure-key-file k x"] {
             #expect(
@@ -58,5 +58,40 @@ import Testing
         #expect(cut.code == 65)
         #expect(cut.output.contains("\"isIntact\" : false"))
         #expect(try workshop.run(["broker", "audit", "verify", "none.db"]).code == 66)
+        for bad in ["00", "x", head + "00"] { #expect(try workshop.run(["broker", "audit", "verify", "--head", bad]).code == 64, "\(bad)") }
+    }
+
+    @Test func lookingMakesNoDatabase() throws {
+        for words in [["operator", "list"], ["operator", "remove", "ann"], ["audit", "list"]] {
+            let place = words[0] == "audit" ? ["nope.db"] : ["--database", "nope.db"]
+            #expect(try workshop.run(["broker"] + words + place).code == 66)
+            #expect(!FileManager.default.fileExists(atPath: workshop.folder + "/nope.db"))
+        }
+        _ = try workshop.run(["broker", "operator", "new", "ann", "--role", "secrets", "ann.key"])
+        #expect(try workshop.run(["broker", "operator", "new", "ann", "--role", "secrets", "other.key"]).code == 73)
+        #expect(try workshop.run(["broker", "operator", "remove", "bob"]).code == 66)
+    }
+
+    /// One line that says what is wrong, where, and what to try; nothing of Swift's own.
+    @Test func whatDoesNotAnswerIsExplained() throws {
+        _ = try workshop.run(["broker", "operator", "new", "ann", "--role", "secrets", "ann.key"])
+        for (url, code, words) in [
+            ("http://127.0.0.1:1", 69, "nothing listens at http://127.0.0.1:1"), ("localhost:8080", 64, "https://broker.example:8080"),
+            ("ftp://localhost", 64, "https://broker.example:8080"), ("", 64, "is no address of a broker"),
+        ] {
+            let result = try workshop.run(["broker", "status", "--key", "ann.key", "--url", url])
+            #expect(result.code == code, "\(url)")
+            #expect(result.errors.contains(words), "\(result.errors)")
+            #expect(result.errorLines.count == 1)
+        }
+    }
+
+    @Test func anEmptySecretIsMeant() throws {
+        _ = try workshop.run(["broker", "operator", "new", "ann", "--role", "secrets", "ann.key"])
+        let words = ["broker", "secret", "put", "a/b/c", "--key", "ann.key", "--url", "http://127.0.0.1:1"]
+        let refused = try workshop.run(words, input: "")
+        #expect(refused.code == 65)
+        #expect(refused.errors.contains("--allow-empty"))
+        #expect(try workshop.run(words + ["--allow-empty"], input: "").code == 69)
     }
 }

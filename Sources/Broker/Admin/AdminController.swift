@@ -56,6 +56,7 @@ struct AdminController: Sendable {
             return try Self.json(try await self.core.storage.approvals())
         }
         router.post("\(base)/approvals") { try await self.putApproval($0, $1) }
+        router.delete("\(base)/approvals") { try await self.withdrawApproval($0, $1) }
         router.get("\(base)/audit") { try await self.audit($0, $1) }
         router.get("\(base)/operators") { request, _ in
             try await self.authorize(request, [.auditor])
@@ -71,7 +72,7 @@ struct AdminController: Sendable {
         return try await status()
     }
 
-    private func status() async throws -> Response {
+    private func status(note: String? = nil) async throws -> Response {
         let record = try await core.storage.masterKey()
         let (isUnlocked, have, need) =
             switch core.vault.progress(record: record) {
@@ -81,7 +82,7 @@ struct AdminController: Sendable {
         return try Self.json(
             BrokerStatus(
                 isUnlocked: isUnlocked, sharesBrought: have, sharesNeeded: need, usesToken: record.map { !$0.wrapped.isEmpty } ?? false,
-                insecureOptions: core.configuration.insecureOptions))
+                insecureOptions: core.configuration.insecureOptions, note: note))
     }
 
     private func unlock(_ request: Request, _ context: BrokerContext) async throws -> Response {
@@ -91,6 +92,7 @@ struct AdminController: Sendable {
             throw BrokerError(.conflict, "the store has no master key yet")
         }
         var event = self.event(caller, "unlock", "master key")
+        var note: String?
         do {
             if message.token == true {
                 guard message.share == nil, let token = core.token else {
@@ -100,10 +102,12 @@ struct AdminController: Sendable {
                 event.outcome = "unlocked by token"
             } else {
                 guard let text = message.share else { throw BrokerError(.malformedRequest, "the member share is missing") }
+                let before = core.vault.progress(record: record)
                 let progress = try core.vault.offer(
                     try MasterKeyShare(text), from: caller.name, record: record, now: core.clock.now())
                 if case .locked(let have, let need) = progress {
                     event.outcome = "share \(have) of \(need)"
+                    if progress == before { note = "you brought a share before; the next one must come from another operator" }
                 } else {
                     event.outcome = "unlocked"
                 }
@@ -115,7 +119,7 @@ struct AdminController: Sendable {
             throw error
         }
         try await core.storage.record(event)
-        return try await status()
+        return try await status(note: note)
     }
 
     private func issueCode(_ request: Request, _ context: BrokerContext) async throws -> Response {
@@ -189,13 +193,28 @@ struct AdminController: Sendable {
     }
 
     private func putApproval(_ request: Request, _ context: BrokerContext) async throws -> Response {
-        let caller = try await authorize(request, [.approver])
+        try await authorize(request, [.approver])
         let message: ApprovalRequest = try await core.decode(request)
-        guard !message.subject.isEmpty, message.subject.utf8.count <= 500 else {
+        let (subject, caller) = try await approver(request, of: message.subject)
+        return try Self.json(try await core.storage.putApproval(subject, event: event(caller, "approve", subject)))
+    }
+
+    private func withdrawApproval(_ request: Request, _ context: BrokerContext) async throws -> Response {
+        try await authorize(request, [.approver])
+        guard let text = request.uri.queryParameters["subject"] else { throw BrokerError(.malformedRequest, "the query needs a subject") }
+        let (subject, caller) = try await approver(request, of: String(text))
+        try await core.storage.withdrawApproval(subject, event: event(caller, "approval withdrawn", subject))
+        return ProtocolController.json("{}")
+    }
+
+    /// Who may approve `text`, and how releases name it.
+    private func approver(_ request: Request, of text: String) async throws -> (subject: String, BrokerOperator) {
+        guard !text.isEmpty, text.utf8.count <= 500 else {
             throw BrokerError(.malformedRequest, "the subject is empty or longer than 500 bytes")
         }
-        try await core.storage.putApproval(message.subject, event: event(caller, "approve", message.subject))
-        return ProtocolController.json("{}")
+        let path = ResourcePath(text)
+        let caller = try await authorize(request, [.approver], repository: path?.repository, isForAll: path == nil)
+        return (path?.description ?? text, caller)
     }
 
     private func audit(_ request: Request, _ context: BrokerContext) async throws -> Response {

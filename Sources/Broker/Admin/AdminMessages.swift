@@ -25,6 +25,8 @@ package struct BrokerStatus: Codable, Sendable, Equatable {
     /// The master key is in a PKCS #11 token: there are no shares.
     package var usesToken: Bool
     package var insecureOptions: [String]
+    /// What the operator should know about what they just did.
+    package var note: String?
 }
 
 package struct PolicyRequest: Codable, Sendable {

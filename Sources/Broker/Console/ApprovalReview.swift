@@ -11,7 +11,11 @@ struct ApprovalReview: Sendable {
     func needs(skipping: Int, limit: Int) async throws -> ApprovalNeeds {
         let policies = Dictionary(uniqueKeysWithValues: try await core.storage.policies().map { ($0.scope, $0) })
         var subjects = Set(policies.keys.compactMap { ResourcePath($0) })
-        for listing in Self.live(try await core.storage.resources()) { if let path = ResourcePath(listing.path) { subjects.insert(path) } }
+        let live = Self.live(try await core.storage.resources())
+        for listing in live { if let path = ResourcePath(listing.path) { subjects.insert(path) } }
+        let versions = Dictionary(uniqueKeysWithValues: live.map { ($0.path, $0.version) })
+        let operators = try await core.storage.operators()
+        let oldest = core.clock.now() - core.configuration.approvalDays * 86_400
         let given = Dictionary(grouping: try await core.storage.approvals(), by: \.subject)
         var needs: [ApprovalNeeds.Need] = []
         var unreadable: Set<String> = []
@@ -24,7 +28,11 @@ struct ApprovalReview: Sendable {
             }
             for rule in policy.rules {
                 guard let approvals = rule.approvals?.value else { continue }
-                let counting = (given[path.description] ?? []).filter { approvals.people.contains($0.approver) }
+                // Those that a release would count.
+                let counting = (given[path.description] ?? []).filter { one in
+                    approvals.people.contains(one.approver) && one.created > oldest
+                        && one.holds(for: versions[path.description] ?? 0, stored.name, of: operators)
+                }
                 needs.append(
                     .init(
                         subject: path.description, policy: "\(stored.scope) version \(stored.version)", rule: rule.name,

@@ -25,11 +25,11 @@ extension BrokerCore {
                     continue
                 }
                 if basis.policy == nil { return (true, "the role \(role) may have it", name) }
-                let own = policies.decide(path, evidence, by: basis, now: now)
+                let own = policies.decide(path, evidence, by: basis, approvalDays: configuration.approvalDays, now: now)
                 return (own.isAllowed, own.reason, "\(name); \(own.policy)")
             }
         }
-        if names.isEmpty { return policies.decide(path, evidence, by: basis, now: now) }
+        if names.isEmpty { return policies.decide(path, evidence, by: basis, approvalDays: configuration.approvalDays, now: now) }
         return (false, refusals.joined(separator: ". "), names.joined(separator: "; "))
     }
 }

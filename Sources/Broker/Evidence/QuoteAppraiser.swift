@@ -22,6 +22,8 @@ final class QuoteAppraiser: EvidenceAppraiser {
     /// Verifiers by simulated root: few, each with its own memory of what it has verified.
     private let simulated = Mutex<[String: Verifier]>([:])
     private static let simulatedLimit = 16
+    /// Of what a session keeps of it.
+    static let launchLimit = 32 << 10
 
     init(acceptsSimulation: Bool, collateral: CollateralShelf) {
         self.acceptsSimulation = acceptsSimulation
@@ -30,6 +32,9 @@ final class QuoteAppraiser: EvidenceAppraiser {
 
     func appraise(_ request: EvidenceRequest) async throws(BrokerError) -> Appraisal {
         let bundle = try Self.bundle(request.evidence.primary)
+        if bundle.launch?.count ?? 0 > Self.launchLimit {
+            throw BrokerError(.attestationError, "the launch document has more than \(Self.launchLimit) bytes")
+        }
         var certificates = Self.certificates(request.evidence.primary)
         if let own = bundle.certificates { certificates.append(Array(own.utf8)) }
         let (result, root) = try verify(bundle, certificates, now: request.now)

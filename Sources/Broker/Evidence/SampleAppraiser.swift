@@ -16,6 +16,7 @@ struct SampleAppraiser: EvidenceAppraiser {
         guard let sample = SampleEvidence(request.evidence.primary) else {
             throw BrokerError(.attestationError, "sample evidence needs the texts svn and report_data (standard base64)")
         }
+        guard sample.securityVersion.utf8.count <= 64 else { throw BrokerError(.attestationError, "the svn has more than 64 bytes") }
         guard Bytes.areEqual(sample.reportData, request.expectedDigest) else {
             throw BrokerError(.attestationError, Self.mismatch)
         }

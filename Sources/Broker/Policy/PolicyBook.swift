@@ -48,14 +48,15 @@ package final class PolicyBook: Sendable {
     package init() {}
 
     package func decide(
-        _ path: ResourcePath, _ evidence: AnnotatedEvidence, by basis: ReleaseBasis, now: Int64
+        _ path: ResourcePath, _ evidence: AnnotatedEvidence, by basis: ReleaseBasis, approvalDays: Int64 = 90, now: Int64
     ) -> (isAllowed: Bool, reason: String, policy: String) {
         guard let stored = basis.policy else { return (false, "no policy covers it, and what no policy allows is refused", "none") }
-        let name = "\(stored.scope) version \(stored.version)"
+        let name = stored.name
         let policy: AttestationPolicy.Policy
         do { policy = try read(stored) } catch { return (false, "the policy cannot be read: \(error)", name) }
+        let approvals = basis.approvals.filter { now - $0.created < approvalDays * 86_400 }
         let decision = policy.decide(
-            ReleaseRequest(path: path, evidence: evidence, approvals: Set(basis.approvals.map(\.approver)), now: now))
+            ReleaseRequest(path: path, evidence: evidence, approvals: Set(approvals.map(\.approver)), now: now))
         return (decision.isAllowed, decision.summary, name)
     }
 

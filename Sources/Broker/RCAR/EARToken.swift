@@ -78,7 +78,8 @@ package struct Trustworthiness: Codable, Equatable, Sendable {
         hardware =
             if appraisal.isHardware {
                 switch appraisal.result.status {
-                case nil, .upToDate: 2
+                // Whether AMD has revoked the chip's key is not known without a list.
+                case nil, .upToDate: appraisal.result.claims?.snp.map(\.isRevocationChecked) == false ? 32 : 2
                 case .revoked, .outOfDate, .outOfDateConfigurationNeeded, .notSupported: 96
                 default: 32
                 }

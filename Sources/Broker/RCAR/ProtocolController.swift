@@ -35,7 +35,8 @@ struct ProtocolController: Sendable {
     // MARK: - auth
 
     private func authenticate(_ request: Request, _ context: BrokerContext) async throws -> Response {
-        let message: AuthenticationRequest = try await core.decode(request)
+        try core.checkIsJSON(request)
+        let message: AuthenticationRequest = try core.message(try await core.body(request, limit: core.configuration.limits.protocolBodyBytes))
         guard message.version == AuthenticationRequest.version else {
             throw BrokerError(.attestationError, "protocol version \(quoted(message.version)) is not spoken, only \(AuthenticationRequest.version)")
         }
@@ -60,7 +61,7 @@ struct ProtocolController: Sendable {
     private func attest(_ request: Request, _ context: BrokerContext) async throws -> Response {
         let id = try session(request)
         let body = try await core.body(request, limit: core.configuration.limits.protocolBodyBytes)
-        let message: AttestationRequest = try core.decode(body)
+        let message: AttestationRequest = try core.message(body)
         let now = core.clock.now()
         switch try core.sessions.takeTurn(id, requestDigest: Array(SHA256.hash(data: body)), now: now) {
         case .repeated(let attested): return Self.json("{\"token\":\"\(attested.tokenText)\"}")
@@ -116,7 +117,15 @@ struct ProtocolController: Sendable {
             core.enclaves.noteRelease(
                 evidence, trust: status, path: path.description, outcome: outcome, reason: reason, address: context.clientAddress, now: now)
         }
-        switch try await core.storage.release(path, decide: { try self.decide(path, evidence, status, by: $0, now: now) }) {
+        let client = context.clientAddress
+        let release = try await core.storage.release(path) { basis -> (event: AuditEvent?, outcome: Release) in
+            let (event, outcome) = try self.decide(path, evidence, status, by: basis, now: now)
+            if case .released = outcome { return (event, outcome) }
+            if self.core.recordedDenials.take(client, at: .now) == nil { return (event, outcome) }
+            self.core.metrics.countUnrecordedDenial()
+            return (nil, outcome)
+        }
+        switch release {
         case .denied(let reason):
             note("denied", reason)
             core.metrics.countRelease(outcome: "denied")
@@ -146,7 +155,7 @@ struct ProtocolController: Sendable {
         let (isAllowed, reason, policy) = try core.decide(path, evidence, by: basis, now: now)
         var event = AuditEvent(
             time: now, actor: "enclave", action: "release", subject: path.description, outcome: "denied",
-            details: ["tee": evidence.tee.rawValue, "policy": policy, "status": status, "reason": reason])
+            details: ["tee": evidence.tee.rawValue, "policy": policy, "status": status, "reason": PlainText.cut(PlainText.escaped(reason), 300)])
         if let claims = evidence.verification.claims {
             event.details["measurement"] = claims.measurement
             event.details["signer"] = claims.signer

@@ -25,6 +25,9 @@ final class SessionTable: Sendable {
         var expires: Int64
         /// SHA-256 of the request: the same one may be repeated.
         var requestDigest: [UInt8]
+
+        /// About what it takes in memory: the token holds all of the evidence as text.
+        var size: Int { 1024 + tokenText.utf8.count * 4 }
     }
 
     private enum Phase {
@@ -44,6 +47,7 @@ final class SessionTable: Sendable {
         /// In order of creation, which is the order of expiry.
         var order: [String] = []
         var firstInOrder = 0
+        var size = 0
     }
 
     enum Turn: Sendable {
@@ -54,9 +58,11 @@ final class SessionTable: Sendable {
     private let state = Mutex(State())
     private let capacity: Int
     private let lifetime: Int64
+    private let maximumSize: Int
 
-    init(capacity: Int, lifetime: Int64) {
+    init(capacity: Int, lifetime: Int64, maximumSize: Int) {
         self.capacity = capacity
+        self.maximumSize = maximumSize
         self.lifetime = lifetime
     }
 
@@ -95,7 +101,13 @@ final class SessionTable: Sendable {
     }
 
     func finish(_ id: String, _ attested: Attested) {
-        state.withLock { $0.sessions[id]?.phase = .attested(attested) }
+        state.withLock { state in
+            guard state.sessions[id] != nil else { return }
+            state.sessions[id]?.phase = .attested(attested)
+            state.size += attested.size
+            // The oldest go first.
+            while state.size > maximumSize, state.firstInOrder < state.order.count { Self.removeFirst(&state) }
+        }
     }
 
     func attested(_ id: String, now: Int64) throws(BrokerError) -> Attested {
@@ -110,12 +122,18 @@ final class SessionTable: Sendable {
 
     private static let noSession = BrokerError(.attestationError, "the session is unknown or has expired; begin again with auth")
 
+    private static func removeFirst(_ state: inout State) {
+        if let session = state.sessions.removeValue(forKey: state.order[state.firstInOrder]), case .attested(let attested) = session.phase {
+            state.size -= attested.size
+        }
+        state.firstInOrder += 1
+    }
+
     private static func removeEnded(_ state: inout State, now: Int64, keeping limit: Int) {
         while state.firstInOrder < state.order.count {
             let id = state.order[state.firstInOrder]
             if let session = state.sessions[id], now < session.expires, state.sessions.count <= limit { break }
-            state.sessions[id] = nil
-            state.firstInOrder += 1
+            removeFirst(&state)
         }
         if state.firstInOrder > 1024, state.firstInOrder * 2 > state.order.count {
             state.order.removeFirst(state.firstInOrder)

@@ -38,6 +38,8 @@ package final class BrokerMetrics: Sendable {
         count("cloister_broker_releases_total{outcome=\"\(outcome)\"}")
     }
 
+    func countUnrecordedDenial() { count("cloister_broker_unrecorded_denials_total{}") }
+
     private func count(_ series: String) {
         state.withLock { $0.counters[series, default: 0] += 1 }
     }
@@ -45,7 +47,11 @@ package final class BrokerMetrics: Sendable {
     func text(sessions: Int, isUnlocked: Bool) -> String {
         let state = state.withLock { $0 }
         var lines: [String] = []
-        for name in ["cloister_broker_attestations_total", "cloister_broker_releases_total", "cloister_broker_requests_total"] {
+        let names = [
+            "cloister_broker_attestations_total", "cloister_broker_releases_total", "cloister_broker_requests_total",
+            "cloister_broker_unrecorded_denials_total",
+        ]
+        for name in names {
             lines.append("# TYPE \(name) counter")
             lines += state.counters.filter { $0.key.hasPrefix(name + "{") }.map { "\($0.key) \($0.value)" }.sorted()
         }

@@ -19,7 +19,7 @@ struct ErrorMiddleware: RouterMiddleware {
             let told = BrokerError(telling: error)
             if told.kind == .internalError || told.kind == .storageUnavailable || told.kind == .storageFull {
                 let reason = (error as? BrokerStoreError)?.description ?? (error as? BrokerError)?.detail ?? String(reflecting: type(of: error))
-                context.logger.error("request failed", metadata: ["kind": "\(told.kind.rawValue)", "reason": "\(reason)"])
+                context.logger.error("request failed", metadata: ["kind": "\(told.kind.rawValue)", "reason": "\(PlainText.escaped(reason))"])
             } else {
                 context.logger.info("request refused", metadata: ["kind": "\(told.kind.rawValue)", "reason": "\(told.detail)"])
             }

@@ -60,5 +60,5 @@ package struct AuditEntry: Sendable, Equatable {
 
     static func hash(of text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
 
-    package var json: JSONValue? { try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) }
+    package var json: JSONValue? { try? JSONValue(json: text.utf8) }
 }

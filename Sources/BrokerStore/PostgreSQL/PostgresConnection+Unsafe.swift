@@ -34,6 +34,8 @@ struct PostgresRows {
     init(_ url: String, isReadOnly: Bool) throws(PostgresError) {
         let defaults = [
             ("connect_timeout", "10"), ("keepalives_idle", "10"), ("tcp_user_timeout", "30000"), ("fallback_application_name", "cloister-broker"),
+            // Over a network: who answers is checked. Sockets of the machine have no TLS, and libpq ignores it for them.
+            ("sslmode", "verify-full"),
         ]
         // The texts of this module are UTF-8, whatever the environment of the process says.
         let words = defaults + [("dbname", url), ("client_encoding", "UTF8")]

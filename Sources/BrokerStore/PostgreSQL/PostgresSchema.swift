@@ -17,13 +17,19 @@ enum PostgresSchema {
     }
 
     /// One that was released is never changed, the next one is added.
-    private static let steps = [first, ["ALTER TABLE master_key ADD COLUMN wrapped bytea NOT NULL DEFAULT ''"], [documents]]
+    private static let steps = [first, ["ALTER TABLE master_key ADD COLUMN wrapped bytea NOT NULL DEFAULT ''"], [documents], approvals]
 
     private static let documents = """
         CREATE TABLE document (
             kind text NOT NULL, name text NOT NULL, version integer NOT NULL, body text NOT NULL, created bigint NOT NULL,
             created_by text NOT NULL, PRIMARY KEY (kind, name))
         """
+
+    /// Approvals from before are bound to nothing, and hold no more.
+    private static let approvals = [
+        "ALTER TABLE approval ADD COLUMN secret_version integer NOT NULL DEFAULT -1",
+        "ALTER TABLE approval ADD COLUMN policy text NOT NULL DEFAULT ''",
+    ]
 
     private static let first = [
         """

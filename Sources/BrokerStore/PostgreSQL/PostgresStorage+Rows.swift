@@ -42,6 +42,16 @@ struct PostgresRow {
 }
 
 extension PostgresStorage {
+    /// The sslmode of a URL to a host over a network that does not check who answers there; nil: it is checked, or there is no network.
+    package static func weakTransport(_ text: String) -> String? {
+        guard let url = URLComponents(string: text) else { return nil }
+        func value(_ name: String) -> String? { url.queryItems?.last { $0.name == name }?.value }
+        let host = value("host") ?? url.host ?? ""
+        let isSocket = (host.isEmpty || host.hasPrefix("/")) && value("hostaddr") == nil
+        guard !isSocket, let mode = value("sslmode"), mode != "verify-full" else { return nil }
+        return mode
+    }
+
     static func next(_ connection: PostgresConnection, _ sql: String, _ key: String) throws -> Int {
         (try connection.run(sql, [.text(key)]).rows.first.flatMap { $0[0] }.flatMap { Int($0) } ?? 0) + 1
     }
@@ -53,7 +63,9 @@ extension PostgresStorage {
     }
 
     static func approval(_ row: PostgresRow) throws -> Approval {
-        Approval(subject: try row.text("subject"), approver: try row.text("approver"), created: Int64(try row.integer("created")))
+        Approval(
+            subject: try row.text("subject"), approver: try row.text("approver"), created: Int64(try row.integer("created")),
+            secretVersion: try row.integer("secret_version"), policy: try row.text("policy"))
     }
 
     /// By the appendix "PostgreSQL Error Codes", with what to do.

@@ -65,15 +65,16 @@ package final class PostgresStorage: BrokerStorage {
     }
 
     package func release<Outcome: Sendable>(
-        _ path: ResourcePath, decide: @escaping @Sendable (ReleaseBasis) throws -> (event: AuditEvent, outcome: Outcome)
+        _ path: ResourcePath, decide: @escaping @Sendable (ReleaseBasis) throws -> (event: AuditEvent?, outcome: Outcome)
     ) async throws -> Outcome {
         try await commit { connection in
             var basis = ReleaseBasis(
                 policy: nil, approvals: try Self.approvals(of: path.description, connection), resource: try Self.resource(path, connection))
-            basis.policy = try Self.policy(for: path, connection)
+            basis.policy = try Self.policyInForce(path, connection)
+            if !basis.approvals.isEmpty { basis.keepApprovals(of: try Self.operators(connection)) }
             basis.deployments = try Self.documents(connection, ReleaseBasis.deploymentKind)
             let (event, outcome) = try decide(basis)
-            try Self.append(event, connection)
+            if let event { try Self.append(event, connection) }
             return outcome
         }
     }
@@ -124,8 +125,8 @@ package final class PostgresStorage: BrokerStorage {
     }
 
     /// The most specific one that there is.
-    private static func policy(for path: ResourcePath, _ connection: PostgresConnection) throws -> StoredPolicy? {
-        let scopes = [PolicyScope.resource(path), .repository(path.repository), .everything].map(\.description)
+    private static func policyInForce(_ path: ResourcePath, _ connection: PostgresConnection) throws -> StoredPolicy? {
+        let scopes = PolicyScope.all(of: path).map(\.description)
         let answer = try connection.run(
             "SELECT DISTINCT ON (scope) * FROM policy WHERE scope IN ($1, $2, $3) ORDER BY scope, version DESC", scopes.map { .text($0) })
         let found = try PostgresRow.all(answer).map(storedPolicy)
@@ -161,11 +162,33 @@ package final class PostgresStorage: BrokerStorage {
         }
     }
 
-    package func putApproval(_ subject: String, event: AuditEvent) async throws {
+    package func putApproval(_ subject: String, event: AuditEvent) async throws -> Approval {
         try await write(event) { connection, event in
-            _ = try connection.run(
-                "INSERT INTO approval VALUES ($1, $2, $3::bigint) ON CONFLICT (subject, approver) DO UPDATE SET created = excluded.created",
-                [.text(subject), .text(event.actor), .integer(Int(event.time))])
+            var approval = Approval(subject: subject, approver: event.actor, created: event.time)
+            if let path = ResourcePath(subject) {
+                approval.bind(to: try Self.policyInForce(path, connection), try Self.resource(path, connection))
+            }
+            try connection.run(
+                """
+                INSERT INTO approval (subject, approver, created, secret_version, policy) VALUES ($1, $2, $3::bigint, $4::integer, $5)
+                ON CONFLICT (subject, approver) DO UPDATE
+                SET created = excluded.created, secret_version = excluded.secret_version, policy = excluded.policy
+                """,
+                [
+                    .text(subject), .text(event.actor), .integer(Int(event.time)), .integer(approval.secretVersion), .text(approval.policy),
+                ])
+            event.details["secret"] = String(approval.secretVersion)
+            event.details["policy"] = approval.policy
+            return approval
+        }
+    }
+
+    package func withdrawApproval(_ subject: String, event: AuditEvent) async throws {
+        try await write(event) { connection, event in
+            let changed = try connection.run(
+                "DELETE FROM approval WHERE subject = $1 AND approver = $2", [.text(subject), .text(event.actor)]
+            ).changed
+            if changed == 0 { throw BrokerStoreError.notFound("an approval of \(subject) by \(event.actor)") }
         }
     }
 
@@ -205,7 +228,11 @@ package final class PostgresStorage: BrokerStorage {
     }
 
     package func operators() async throws -> [BrokerOperator] {
-        try await all("SELECT * FROM operator ORDER BY name") { row in
+        try await read { try Self.operators($0) }
+    }
+
+    private static func operators(_ connection: PostgresConnection) throws -> [BrokerOperator] {
+        try PostgresRow.all(try connection.run("SELECT * FROM operator ORDER BY name")).map { row in
             BrokerOperator(
                 name: try row.text("name"), publicKey: try row.text("public_key"),
                 roles: try row.list("roles").compactMap { OperatorRole(rawValue: $0) }, repositories: try row.list("repositories"),

@@ -46,6 +46,9 @@ package enum PolicyScope: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Those that may have a policy about `path`, the most specific first.
+    static func all(of path: ResourcePath) -> [PolicyScope] { [.resource(path), .repository(path.repository), .everything] }
+
     package var description: String {
         switch self {
         case .everything: "default"
@@ -64,6 +67,13 @@ package struct ReleaseBasis: Sendable, Equatable {
     package static let deploymentKind = "deployment"
     /// Every deployment in force.
     package var deployments: [StoredDocument] = []
+
+    /// Drops those of people who are no approvers of this secret any more, or are others of the same name, and those that were given for
+    /// another version of the secret or another policy.
+    mutating func keepApprovals(of operators: [BrokerOperator]) {
+        let (version, policy) = (resource?.version ?? 0, policy?.name ?? "")
+        approvals = approvals.filter { $0.holds(for: version, policy, of: operators) }
+    }
 }
 
 package struct StoredPolicy: Sendable, Equatable, Codable {
@@ -72,6 +82,9 @@ package struct StoredPolicy: Sendable, Equatable, Codable {
     package var text: String
     package var created: Int64
     package var createdBy: String
+
+    /// As approvals and the audit log name it.
+    package var name: String { "\(scope) version \(version)" }
 }
 
 /// A value that evidence is compared with, and where it came from.
@@ -88,6 +101,23 @@ package struct Approval: Sendable, Equatable, Codable {
     package var subject: String
     package var approver: String
     package var created: Int64
+    /// Of the secret when it was given; 0: there was none.
+    package var secretVersion = 0
+    /// The policy in force when it was given; empty: there was none.
+    package var policy = ""
+
+    package func holds(for version: Int, _ policy: String, of operators: [BrokerOperator]) -> Bool {
+        guard secretVersion == version, self.policy == policy else { return false }
+        return operators.contains { one in
+            one.name == approver && one.roles.contains(.approver) && one.created <= created
+                && (one.repositories.isEmpty || ResourcePath(subject).map { one.repositories.contains($0.repository) } ?? false)
+        }
+    }
+
+    mutating func bind(to policy: StoredPolicy?, _ resource: StoredResource?) {
+        secretVersion = resource?.version ?? 0
+        self.policy = policy?.name ?? ""
+    }
 }
 
 package enum OperatorRole: String, Sendable, CaseIterable, Codable {

@@ -30,7 +30,8 @@ extension SQLiteStorage {
     }
 
     static func approval(_ row: Row) -> Approval {
-        Approval(subject: row["subject"], approver: row["approver"], created: row["created"])
+        Approval(
+            subject: row["subject"], approver: row["approver"], created: row["created"], secretVersion: row["secretVersion"], policy: row["policy"])
     }
 
     static func entry(_ row: Row) -> AuditEntry {

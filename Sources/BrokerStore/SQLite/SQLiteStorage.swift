@@ -77,17 +77,16 @@ package final class SQLiteStorage: BrokerStorage {
     }
 
     package func release<Outcome: Sendable>(
-        _ path: ResourcePath, decide: @escaping @Sendable (ReleaseBasis) throws -> (event: AuditEvent, outcome: Outcome)
+        _ path: ResourcePath, decide: @escaping @Sendable (ReleaseBasis) throws -> (event: AuditEvent?, outcome: Outcome)
     ) async throws -> Outcome {
         try await commit { database in
             var basis = ReleaseBasis(
                 policy: nil, approvals: try Self.approvals(of: path.description, database), resource: try Self.resource(path, database))
-            for scope in [PolicyScope.resource(path), .repository(path.repository), .everything] where basis.policy == nil {
-                basis.policy = try Self.policy(scope, database)
-            }
+            basis.policy = try Self.policyInForce(path, database)
+            if !basis.approvals.isEmpty { basis.keepApprovals(of: try Self.operators(database)) }
             basis.deployments = try Self.documents(database, ReleaseBasis.deploymentKind)
             let (event, outcome) = try decide(basis)
-            try Self.append(event, database)
+            if let event { try Self.append(event, database) }
             return outcome
         }
     }
@@ -140,6 +139,14 @@ package final class SQLiteStorage: BrokerStorage {
         return try Row.fetchOne(statement, arguments: [scope.description]).map(Self.policy)
     }
 
+    /// The most specific one that there is.
+    private static func policyInForce(_ path: ResourcePath, _ database: Database) throws -> StoredPolicy? {
+        for scope in PolicyScope.all(of: path) {
+            if let policy = try policy(scope, database) { return policy }
+        }
+        return nil
+    }
+
     package func policies() async throws -> [StoredPolicy] {
         try await read { database in
             try Row.fetchAll(
@@ -178,10 +185,25 @@ package final class SQLiteStorage: BrokerStorage {
         }
     }
 
-    package func putApproval(_ subject: String, event: AuditEvent) async throws {
+    package func putApproval(_ subject: String, event: AuditEvent) async throws -> Approval {
         try await write(event) { database, event in
+            var approval = Approval(subject: subject, approver: event.actor, created: event.time)
+            if let path = ResourcePath(subject) {
+                approval.bind(to: try Self.policyInForce(path, database), try Self.resource(path, database))
+            }
             try database.execute(
-                sql: "INSERT OR REPLACE INTO approval VALUES (?, ?, ?)", arguments: [subject, event.actor, event.time])
+                sql: "INSERT OR REPLACE INTO approval (subject, approver, created, secretVersion, policy) VALUES (?, ?, ?, ?, ?)",
+                arguments: [subject, event.actor, event.time, approval.secretVersion, approval.policy])
+            event.details["secret"] = String(approval.secretVersion)
+            event.details["policy"] = approval.policy
+            return approval
+        }
+    }
+
+    package func withdrawApproval(_ subject: String, event: AuditEvent) async throws {
+        try await write(event) { database, event in
+            try database.execute(sql: "DELETE FROM approval WHERE subject = ? AND approver = ?", arguments: [subject, event.actor])
+            if database.changesCount == 0 { throw BrokerStoreError.notFound("an approval of \(subject) by \(event.actor)") }
         }
     }
 
@@ -224,13 +246,14 @@ package final class SQLiteStorage: BrokerStorage {
     }
 
     package func operators() async throws -> [BrokerOperator] {
-        try await read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM operator ORDER BY name").map { row in
-                BrokerOperator(
-                    name: row["name"], publicKey: row["publicKey"],
-                    roles: try Self.texts(row, "roles").compactMap { OperatorRole(rawValue: $0) },
-                    repositories: try Self.texts(row, "repositories"), created: row["created"])
-            }
+        try await read { try Self.operators($0) }
+    }
+
+    private static func operators(_ database: Database) throws -> [BrokerOperator] {
+        try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM operator ORDER BY name")).map { row in
+            BrokerOperator(
+                name: row["name"], publicKey: row["publicKey"], roles: try texts(row, "roles").compactMap { OperatorRole(rawValue: $0) },
+                repositories: try texts(row, "repositories"), created: row["created"])
         }
     }
 

@@ -19,6 +19,11 @@ enum Schema {
                         createdBy TEXT NOT NULL, PRIMARY KEY (kind, name))
                     """)
         }
+        // Approvals from before are bound to nothing, and hold no more.
+        migrator.registerMigration("4 approvals of versions") { database in
+            try database.execute(sql: "ALTER TABLE approval ADD COLUMN secretVersion INTEGER NOT NULL DEFAULT -1")
+            try database.execute(sql: "ALTER TABLE approval ADD COLUMN policy TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }
 

@@ -9,7 +9,7 @@ import KeyBrokerProtocol
 package enum CanonicalText {
     package static func encode(_ value: some Encodable) throws(DeploymentError) -> [UInt8] {
         do {
-            let json = try JSONDecoder().decode(JSONValue.self, from: try JSONEncoder().encode(value))
+            let json = try JSONValue(json: try JSONEncoder().encode(value))
             return Array(try CanonicalJSON.text(of: json).utf8)
         } catch {
             throw DeploymentError(.format, "it has no canonical text")

@@ -28,7 +28,12 @@ extension JSONValue: Codable {
         init?(intValue: Int) { nil }
     }
 
+    /// For values that this program or its operator made. What strangers send is read by `init(json:)`: each value is tried as several
+    /// types here, and each try that fails costs more the deeper it lies.
     package init(from decoder: any Decoder) throws {
+        if decoder.codingPath.count > JSONLimits().depth {
+            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "it is nested too deeply"))
+        }
         let single = try decoder.singleValueContainer()
         if let text = try? single.decode(String.self) {
             self = .string(text)

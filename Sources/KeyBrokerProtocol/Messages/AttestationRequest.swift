@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The second message of a round: POST /kbs/v0/attest.
 
-package struct AttestationRequest: Sendable, Equatable, Codable {
-    package struct InitData: Sendable, Equatable, Codable {
+package struct AttestationRequest: Sendable, Equatable, Encodable {
+    package struct InitData: Sendable, Equatable, Encodable {
         package var format: String
         package var body: String
 
@@ -12,7 +12,7 @@ package struct AttestationRequest: Sendable, Equatable, Codable {
         }
     }
 
-    package struct Evidence: Sendable, Equatable, Codable {
+    package struct Evidence: Sendable, Equatable, Encodable {
         package var primary: JSONValue
         /// JSON text about further devices, or empty.
         package var additional: String

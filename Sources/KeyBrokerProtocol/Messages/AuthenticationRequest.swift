@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first message of a round: POST /kbs/v0/auth.
 
-package struct AuthenticationRequest: Sendable, Equatable, Codable {
+package struct AuthenticationRequest: Sendable, Equatable, Encodable {
     /// The only version that is spoken; the older texts that name 0.1.1 are wrong.
     package static let version = "0.4.0"
 
@@ -38,7 +38,7 @@ package struct AuthenticationRequest: Sendable, Equatable, Codable {
 }
 
 /// The answer to it.
-package struct Challenge: Sendable, Equatable, Codable {
+package struct Challenge: Sendable, Equatable, Encodable {
     /// Standard base64 of 32 bytes.
     package var nonce: String
     package var extraParameters: JSONValue

@@ -46,6 +46,9 @@ struct VerifyAudit: AsyncParsableCommand {
     func run() async throws {
         do {
             let known = head?.lowercased()
+            if let known, Hex.decode(known)?.count != 32 {
+                throw CommandFailure(.usage, "--head needs the 64 hexadecimal digits that verify printed")
+            }
             let chain = try await chain(containing: known)
             if output.json {
                 try Output.json(Report(isIntact: true, entries: chain.count, head: Hex.encode(chain.head)))

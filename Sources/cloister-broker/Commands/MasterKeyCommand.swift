@@ -44,6 +44,7 @@ struct NewMasterKey: AsyncParsableCommand {
     @OptionGroup var holders: MasterKeyHolders
 
     func run() async throws {
+        try PrivateMemory.require()
         let key = MasterKey()
         let settings = try place.settings()
         let holders = try holders.choose(settings)
@@ -51,7 +52,7 @@ struct NewMasterKey: AsyncParsableCommand {
         let storage = try await Databases.open(database)
         // Files first: a key that the database names must be in somebody's hands.
         if try await storage.masterKey() != nil {
-            throw CommandFailure(.refused, "\(Databases.name(database)) has a master key already; change it with master-key rotate")
+            throw CommandFailure(.cannotCreate, "\(Databases.name(database)) has a master key already; change it with master-key rotate")
         }
         let kept = try holders.keep(key, database)
         var event = Databases.event("master key new", key.idText)
@@ -85,6 +86,7 @@ struct RotateMasterKey: AsyncParsableCommand {
     var insecurePresentKeyFile: String?
 
     func run() async throws {
+        try PrivateMemory.require()
         let settings = try place.settings()
         let holders = try holders.choose(settings)
         let database = place.database(settings)

@@ -60,7 +60,7 @@ struct NewOperator: AsyncParsableCommand {
         let key: OperatorKey = kind == .p256 ? .p256(P256.Signing.PrivateKey()) : .ed25519(Curve25519.Signing.PrivateKey())
         let storage = try await Databases.open(database)
         if try await storage.operators().contains(where: { $0.name == name }) {
-            throw CommandFailure(.refused, "the operator \(name) exists already")
+            throw CommandFailure(.cannotCreate, "the operator \(name) exists already")
         }
         try Files.create(file, OperatorCredential(name: name, key: key).text)
         var event = Databases.event("operator new", name)
@@ -119,6 +119,7 @@ struct RemoveOperator: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
+        try Databases.requireFile(database)
         let storage = try await Databases.open(database)
         try await Databases.run { try await storage.removeOperator(name, event: Databases.event("operator remove", name)) }
         try await storage.close()

@@ -3,15 +3,20 @@
 import ArgumentParser
 import Broker
 import BrokerStore
+import Foundation
 import KeyBrokerProtocol
+import NIOHTTP1
 
 struct Approve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve",
-        abstract: "Approve SUBJECT: a secret's path, or whatever a policy asks approvals for.",
+        abstract: "Approve SUBJECT, a secret's path, or take your approval back.",
         discussion: """
+            It is given for the present version of the secret and of the policy about it, and ends by itself (docs/broker.md).
+
             Example:
               cloister-broker approve team/key/db
+              cloister-broker approve --withdraw team/key/db
               cloister-broker approve --list --json
             """)
 
@@ -20,6 +25,9 @@ struct Approve: AsyncParsableCommand {
 
     @Flag(help: "List the approvals instead.")
     var list = false
+
+    @Flag(help: "Take your approval back.")
+    var withdraw = false
 
     @Argument(help: "What is approved.")
     var subject: String?
@@ -30,11 +38,24 @@ struct Approve: AsyncParsableCommand {
             let approvals: [Approval] = try await client.get("/admin/v1/approvals")
             if output.json { return try Output.json(approvals) }
             return Output.table(
-                [["SUBJECT", "BY", "AT"]] + approvals.map { [$0.subject, $0.approver, Output.time($0.created)] })
+                [["SUBJECT", "BY", "AT", "VERSION", "POLICY"]]
+                    + approvals.map { [$0.subject, $0.approver, Output.time($0.created), String($0.secretVersion), $0.policy] })
         }
         guard let subject else { throw CommandFailure(.usage, "what is approved is not said") }
-        let _: Nothing = try await client.post("/admin/v1/approvals", ApprovalRequest(subject: subject))
-        Output.line("\(subject): approved")
+        if withdraw {
+            guard let word = subject.addingPercentEncoding(withAllowedCharacters: .alphanumerics) else {
+                throw CommandFailure(.usage, "\(subject) is no text")
+            }
+            _ = try await client.call(.DELETE, "/admin/v1/approvals?subject=\(word)")
+            return Output.line("\(subject): approval withdrawn")
+        }
+        let approval: Approval = try await client.post("/admin/v1/approvals", ApprovalRequest(subject: subject))
+        if approval.secretVersion == 0 {
+            Output.warning("\(subject) does not exist; approve it again once it is stored")
+        } else if approval.policy.isEmpty {
+            Output.warning("no policy is about \(subject); approve it again once there is one")
+        }
+        Output.line("\(subject): approved\(approval.secretVersion > 0 ? ", version \(approval.secretVersion)" : "")")
     }
 }
 
@@ -115,6 +136,7 @@ extension BrokerStatus {
         let locked = usesToken ? "locked: the PKCS #11 token has the key" : "locked: \(sharesBrought) of \(sharesNeeded) shares were brought"
         Output.line(isUnlocked ? "unlocked" : locked)
         for option in insecureOptions { Output.line("insecure: \(option)") }
+        if let note { Output.warning(note) }
     }
 }
 

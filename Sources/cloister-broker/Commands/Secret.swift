@@ -28,12 +28,18 @@ struct PutSecret: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "put", abstract: "Store a next version of a secret: the bytes of FILE, or of standard input.",
         discussion: """
+            Every byte is stored, a line's end at the end as well.
+
             Example:
               cloister-broker secret put team/key/db password.txt
+              printf %s "$password" | cloister-broker secret put team/key/db
             """)
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: JSONOption
+
+    @Flag(help: "Store a secret of no bytes.")
+    var allowEmpty = false
 
     @Argument(help: ArgumentHelp("Where it goes.", valueName: "REPOSITORY/TYPE/TAG"))
     var path: String
@@ -45,6 +51,9 @@ struct PutSecret: AsyncParsableCommand {
         let path = try Secret.path(path)
         let client = try server.client()
         let secret = file == "-" ? try FileHandle.standardInput.readToEnd() ?? Data() : try Files.read(file)
+        if secret.isEmpty, !allowEmpty {
+            throw CommandFailure(.badData, "the secret is empty; give --allow-empty if it is meant to be")
+        }
         let answer = try await client.call(.POST, "/admin/v1/secrets/\(path)", body: Array(secret), type: "application/octet-stream")
         if output.json { return Output.line(String(decoding: answer, as: UTF8.self)) }
         let version = (try? JSONDecoder().decode([String: Int].self, from: answer))?["version"] ?? 0

@@ -6,6 +6,7 @@ import BrokerStore
 import Crypto
 import Foundation
 import Logging
+import NIOCore
 import NIOSSL
 import ServiceLifecycle
 import UnixSignals
@@ -75,6 +76,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ settings: ServeSettings, _ level: Logger.Level) async throws {
+        try PrivateMemory.require()
         DescriptorLimit.raise()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "cloister-broker")
@@ -91,8 +93,10 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(.refused, "a PKCS #11 token has the master key of this database; name it by pkcs11 in the configuration")
         }
         for option in settings.insecureOptions { logger.warning("option weakens security", metadata: ["option": "\(option)"]) }
+        var configuration = settings.broker
+        configuration.otherInsecureOptions = settings.insecureOptions.filter { !settings.broker.insecureOptions.contains($0) }
         let core = BrokerCore(
-            configuration: settings.broker, storage: storage, vault: vault, appraisers: AppraiserTable(settings.broker),
+            configuration: configuration, storage: storage, vault: vault, appraisers: AppraiserTable(settings.broker),
             tokens: try await TokenIssuer(
                 key: try settings.signingKey(), issuer: settings.broker.issuer, lifetime: settings.broker.limits.tokenSeconds,
                 build: "cloister-broker \(CloisterBroker.configuration.version)"),
@@ -106,7 +110,12 @@ struct Serve: AsyncParsableCommand {
         do {
             try await group.run()
         } catch {
-            throw CommandFailure(.hostFailure, "the server ended: \(error)")
+            guard let problem = error as? IOError else { throw CommandFailure(.hostFailure, "the server ended: \(error)") }
+            let place = "\(configuration.host):\(configuration.port)"
+            throw CommandFailure(
+                .hostFailure,
+                "cannot listen at \(place): \(POSIXErrorCode(rawValue: problem.errnoCode) == .EADDRINUSE ? "another program does" : problem.description); choose another with --listen HOST:PORT"
+            )
         }
         try await storage.close()
     }

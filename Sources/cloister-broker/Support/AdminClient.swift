@@ -7,6 +7,7 @@ import Foundation
 import KeyBrokerProtocol
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 
 struct ServerOptions: ParsableArguments {
@@ -82,7 +83,7 @@ struct AdminClient {
         do {
             response = try await client.execute(request, timeout: .seconds(30))
         } catch {
-            throw CommandFailure(.unavailable, "no answer from \(url): \(error)")
+            throw Self.failure(error, url: url)
         }
         let answer = Data(try await response.body.collect(upTo: 64 << 20).readableBytesView)
         if response.status.code < 300 { return answer }
@@ -95,6 +96,34 @@ struct AdminClient {
             default: .badData
             }
         throw CommandFailure(code, "the broker says: \(reason)")
+    }
+
+    /// What is wrong, where, and what to try.
+    static func failure(_ error: any Error, url: String) -> CommandFailure {
+        let text = "\(error)"
+        switch error {
+        case let error as HTTPClientError where [.emptyScheme, .invalidURL, .emptyHost].contains(error):
+            return CommandFailure(.usage, "\(url) is no address of a broker; write it like https://broker.example:8080")
+        case let error as HTTPClientError where error.description.contains("unsupportedScheme"):
+            return CommandFailure(.usage, "\(url) is no address of a broker; write it like https://broker.example:8080")
+        case let error as HTTPClientError where [.connectTimeout, .deadlineExceeded, .readTimeout].contains(error):
+            return CommandFailure(.unavailable, "\(url) does not answer in time; check the address, and whether the broker runs")
+        case is NIOConnectionError, is IOError:
+            return CommandFailure(.unavailable, "nothing listens at \(url), or its name is unknown; check the address, and whether the broker runs")
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            return CommandFailure(.refused, "the certificate of \(url) is of another name; use the name that is in it")
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            if text.contains("CERTIFICATE_VERIFY_FAILED") {
+                return CommandFailure(
+                    .refused, "the certificate of \(url) is not accepted: unknown signer, or expired; name its signer with --ca or CLOISTER_BROKER_CA"
+                )
+            }
+            return CommandFailure(.unavailable, "no TLS with \(url); if the broker runs with --insecure-http, the address begins with http://")
+        case let error where error is HTTPParserError || error as? HTTPClientError == .remoteConnectionClosed:
+            return CommandFailure(.unavailable, "\(url) does not speak HTTP; if the broker has TLS, the address begins with https://")
+        default:
+            return CommandFailure(.unavailable, "no answer from \(url) (\(type(of: error))); check the address, and whether the broker runs")
+        }
     }
 
     func get<Answer: Decodable>(_ path: String, as type: Answer.Type = Answer.self) async throws -> Answer {

@@ -8,10 +8,18 @@ enum Databases {
 
     /// A SQLite file, or PostgreSQL by its URL. `isReader`: for listings of a database that is there.
     static func open(_ place: String, isReader: Bool = false) async throws -> any BrokerStorage {
+        if isReader { try requireFile(place) }
         do {
             return isPostgres(place) ? try await PostgresStorage(url: place, isReader: isReader) : try SQLiteStorage(path: place)
         } catch {
             throw CommandFailure(.hostFailure, "\(name(place)): \(error)")
+        }
+    }
+
+    /// What SQLite opens it creates: what is to be there must not be made by looking.
+    static func requireFile(_ place: String) throws {
+        guard isPostgres(place) || FileManager.default.fileExists(atPath: place) else {
+            throw CommandFailure(.notFound, "\(place) does not exist; name the broker's database with --database")
         }
     }
 
@@ -29,7 +37,13 @@ enum Databases {
         do {
             return try await body()
         } catch let problem as BrokerStoreError {
-            throw CommandFailure(.refused, problem.description)
+            let code: CommandFailure.Code =
+                switch problem {
+                case .alreadyExists: .cannotCreate
+                case .notFound: .notFound
+                default: .refused
+                }
+            throw CommandFailure(code, problem.description)
         }
     }
 }

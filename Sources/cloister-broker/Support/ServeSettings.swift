@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration file of serve: unknown keys are errors.
 import Broker
+import BrokerStore
 import CollateralStore
 import Crypto
 import Foundation
@@ -26,12 +27,13 @@ struct ServeSettings {
     var token: TokenSettings?
 
     static let keys = [
-        "listen", "database", "collateral", "tls_certificate", "tls_key", "token_key", "issuer", "limits", "pkcs11", "insecure_http",
+        "listen", "database", "collateral", "tls_certificate", "tls_key", "token_key", "issuer", "limits", "pkcs11", "approval_days",
+        "insecure_http",
         "insecure_allow_sample",
         "insecure_allow_simulation", "insecure_master_key_file", "console",
     ]
     static let limitKeys = [
-        "protocol_body_bytes", "secret_bytes", "connections", "sessions", "session_seconds", "token_seconds", "request_milliseconds",
+        "protocol_body_bytes", "secret_bytes", "connections", "sessions", "session_bytes", "session_seconds", "token_seconds", "request_milliseconds",
         "response_milliseconds", "idle_milliseconds", "requests_per_second", "request_burst",
     ]
 
@@ -69,6 +71,10 @@ struct ServeSettings {
         if let value = map.value("pkcs11") {
             token = try TokenSettings(try YAMLMapping<SettingsProblem>(value.node, of: "pkcs11", known: TokenSettings.keys))
         }
+        if let value = map.value("approval_days") {
+            broker.approvalDays = try value.number(as: Int64.self)
+            guard 1...3650 ~= broker.approvalDays else { throw value.failure("'approval_days' must be from 1 to 3650") }
+        }
         if let value = map.value("limits") {
             try readLimits(try YAMLMapping<SettingsProblem>(value.node, of: "limits", known: Self.limitKeys))
         }
@@ -87,6 +93,7 @@ struct ServeSettings {
         limits.secretBytes = try number("secret_bytes", limits.secretBytes, 1...(64 << 20))
         limits.connections = try number("connections", limits.connections, 1...1_000_000)
         limits.sessions = try number("sessions", limits.sessions, 1...10_000_000)
+        limits.sessionBytes = try number("session_bytes", limits.sessionBytes, (1 << 20)...(1 << 40))
         limits.sessionSeconds = Int64(try number("session_seconds", Int(limits.sessionSeconds), 1...86_400))
         limits.tokenSeconds = Int64(try number("token_seconds", Int(limits.tokenSeconds), 1...86_400))
         limits.requestMilliseconds = Int64(try number("request_milliseconds", Int(limits.requestMilliseconds), 10...day))
@@ -112,6 +119,7 @@ struct ServeSettings {
 
     var insecureOptions: [String] {
         broker.insecureOptions + (isInsecureHTTP ? ["insecure_http"] : []) + (insecureMasterKeyFile != nil ? ["insecure_master_key_file"] : [])
+            + (Databases.isPostgres(database) ? PostgresStorage.weakTransport(database).map { ["postgresql sslmode=\($0)"] } ?? [] : [])
     }
 
     /// nil for HTTP without TLS, which must be asked for.

@@ -51,6 +51,20 @@ unlock() {
 
 start
 grep -q 'locked: 0 of 2' status || fail "it starts as: $(cat status)"
+grep -q '^Max core file size  *0  *0 ' "/proc/$broker/limits" || fail "core files may be written: $(cat "/proc/$broker/limits")"
+# What goes wrong on the way is one line with what to try.
+refused_with() {
+    local words=$1
+    shift
+    if "$@" >refused 2>&1; then fail "no refusal that says: $words"; fi
+    if [[ $(wc -l <refused) -ne 1 ]] || ! grep -q -e "$words" refused; then fail "instead of '$words': $(cat refused)"; fi
+}
+refused_with '--ca' env -u CLOISTER_BROKER_CA "$broker_command" status
+refused_with 'another name' "$broker_command" status --url "https://127.0.0.1:$port"
+refused_with 'begins with https' "$broker_command" status --url "http://localhost:$port"
+"$broker_command" master-key new --database other.db --insecure-key-file other.key >/dev/null 2>&1
+"$broker_command" serve --database other.db --listen "localhost:$port" --insecure-http --log-level error 2>refused && fail "two brokers share a port"
+grep -q "error: cannot listen at localhost:$port" refused || fail "the refusal is: $(cat refused)"
 "$root/bin/cloister" broker status | cmp - status || fail "cloister broker says something else"
 if echo x | "$broker_command" secret put team/key/db 2>refused; then fail "a locked broker took a secret"; fi
 grep -q 'not unlocked' refused || fail "the refusal is: $(cat refused)"
