@@ -61,7 +61,7 @@ public struct Verifier: Sendable {
             var verification = ReportVerification(roots: roots, cache: cache, now: now)
             return verification.run(bundle, collateral: prepared, certificates: given)
         case .json: return SampleEvidence.verify(bundle.evidence, roots: roots)
-        case nil: return .unreadable(Reason(.evidenceFormat, field: "evidence", "it is neither a quote nor a report"))
+        case nil: return .unreadable(Reason(.evidenceFormat, field: "evidence", "it is neither a quote nor a report, nor a bundle of them"))
         }
     }
 }

@@ -66,7 +66,10 @@ extension Rule {
         }
         let launch = input.launch
         lines.add(arguments, { "arguments must be \($0)" }, launch.map { "they are \($0.arguments)" } ?? unknown) { $0 == launch?.arguments }
-        lines.add(environment, { "environment must be \(sorted($0))" }, launch.map { "it is \(sorted($0.environment))" } ?? unknown) {
+        lines.add(
+            environment, { "environment must be \($0.isEmpty ? "empty" : sorted($0))" },
+            launch.map { $0.environment.isEmpty ? "it is empty" : "it is \(sorted($0.environment))" } ?? unknown
+        ) {
             $0 == launch?.environment
         }
         lines.refuse(claims?.isDebug, unless: allowsDebug, "debuggable by the host")

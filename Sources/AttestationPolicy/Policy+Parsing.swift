@@ -112,10 +112,10 @@ extension Rule {
             return status
         }
         statuses = named ?? statuses
-        acceptedAdvisories = try tcb.stated("advisories", mayBeEmpty: true) { item throws(PolicyError) in try item.string() }
+        acceptedAdvisories = try tcb.stated("advisories", mayBeEmpty: true) { item throws(PolicyError) in try item.advisory() }
         for item in try tcb.list("grace") {
             let grace = try Mapping(item.node, of: "a grace period", known: ["advisory", "until"])
-            let entry = Grace(advisory: try grace.required("advisory").string(), until: try grace.required("until").instant())
+            let entry = Grace(advisory: try grace.required("advisory").advisory(), until: try grace.required("until").instant())
             self.grace.append(Stated(entry, line: item.line))
         }
         if let value = tcb.value("minimum") {
@@ -191,6 +191,16 @@ extension YAMLValue<PolicyError> {
         guard isHexadecimal, lengths.contains(where: { text.utf8.count == 2 * $0 }) else {
             let digits = lengths.map { "\(2 * $0)" }.joined(separator: " or ")
             throw failure("\(name) must be \(digits) hexadecimal digits")
+        }
+        return text
+    }
+
+    /// As Intel names its advisories: `INTEL-SA-00960`. Another name would never match.
+    fileprivate func advisory() throws(PolicyError) -> String {
+        let text = try string()
+        let digits = text.utf8.dropFirst("INTEL-SA-".utf8.count)
+        guard text.hasPrefix("INTEL-SA-"), digits.count >= 5, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw failure("'\(text)' is not an advisory of Intel, such as INTEL-SA-00960")
         }
         return text
     }

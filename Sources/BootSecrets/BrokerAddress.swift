@@ -32,6 +32,9 @@ package struct BrokerAddress: Sendable, Equatable, CustomStringConvertible {
         self.port = port
     }
 
+    /// Where an enclave finds itself, and not the host.
+    package var isLoopback: Bool { host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.utf8.allSatisfy { $0 < 0x3A }) }
+
     package var description: String {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == 443 ? "https://\(name)" : "https://\(name):\(port)"

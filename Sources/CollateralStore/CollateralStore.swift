@@ -30,24 +30,33 @@ public struct CollateralStore: Sendable {
         public var path: String
     }
 
-    /// Every set, by file name. A file that cannot be read is an error that names it.
-    public func entries() throws(CollateralStoreError) -> [Entry] {
-        guard FileManager.default.fileExists(atPath: folder) else { return [] }
+    /// Every set that can be read, by file name.
+    public func entries() throws(CollateralStoreError) -> [Entry] { try read().entries }
+
+    /// Every set, by file name, and what is wrong with the files that hold none: they do not keep the others from being used.
+    public func read() throws(CollateralStoreError) -> (entries: [Entry], problems: [CollateralStoreError]) {
+        guard FileManager.default.fileExists(atPath: folder) else { return ([], []) }
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
             throw CollateralStoreError(.store, "the folder cannot be listed", at: folder)
         }
         var entries: [Entry] = []
+        var problems: [CollateralStoreError] = []
         for name in names.sorted() where name.hasSuffix(".json") && !name.hasPrefix(".") {
             let path = "\(folder)/\(name)"
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw CollateralStoreError(.store, "the file cannot be read", at: path)
-            }
-            for collateral in try Self.decode(Array(data), at: path) {
-                entries.append(Entry(summary: try summary(of: collateral, at: path), collateral: collateral, path: path))
+            do throws(CollateralStoreError) {
+                guard let data = FileManager.default.contents(atPath: path) else {
+                    throw CollateralStoreError(.store, "the file cannot be read", at: path)
+                }
+                entries += try Self.decode(Array(data), at: path).map { (collateral) throws(CollateralStoreError) in
+                    Entry(summary: try summary(of: collateral, at: path), collateral: collateral, path: path)
+                }
+            } catch {
+                problems.append(
+                    CollateralStoreError(error.code, error.message, at: path, next: "remove the file, or import its set anew"))
             }
         }
-        return entries
+        return (entries, problems)
     }
 
     /// The set that `need` asks for, however old it is.

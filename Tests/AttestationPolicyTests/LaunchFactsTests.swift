@@ -12,8 +12,10 @@ import Testing
     }
 
     @Test func theAgentIsLeftOut() {
-        let facts = Self.read(#"{"arguments":["/.cloister/agent","/bin/a"],"environment":[]}"#)
-        #expect(facts?.arguments == ["/bin/a"])
+        let facts = Self.read(#"{"arguments":["/.cloister/agent","/bin/a"],"environment":["CLOISTER_BROKER=https://b","A=1"]}"#)
+        #expect(facts == LaunchFacts(arguments: ["/bin/a"], environment: ["A": "1"]))
+        let plain = Self.read(#"{"arguments":["/bin/a"],"environment":["CLOISTER_BROKER=https://b"]}"#)
+        #expect(plain?.environment == ["CLOISTER_BROKER": "https://b"])
     }
 
     @Test(arguments: [

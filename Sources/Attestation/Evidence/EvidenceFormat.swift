@@ -14,10 +14,13 @@ enum EvidenceFormat {
             self = .json
             return
         }
-        guard bytes.count >= 4 else { return nil }
+        guard bytes.count >= 4, !isText(bytes.prefix(32)) else { return nil }
         let names = bytes[...].part(12, 16).elementsEqual(QuoteHeader.intelVendor)
         self = bytes[...].uint16(at: 2) == 0 && !names ? .report : .quote
     }
 }
+
+/// Keys, certificates and policies are text; no quote or report begins so.
+private func isText(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.allSatisfy { (0x20..<0x7F).contains($0) || isJSONSpace($0) } }
 
 private func isJSONSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }

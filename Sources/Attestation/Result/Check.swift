@@ -62,7 +62,7 @@ public enum Check: String, Codable, Sendable, CaseIterable {
         case .certificateExpired: "fetch a current certificate, and check the clock of this machine"
         case .certificateNotYetValid: "check the clock of this machine, and the time given with --at"
         case .certificateRevoked: "do not trust this machine: its vendor has withdrawn the certificate"
-        case .trustedRoot: "use evidence of real hardware, or allow the simulated root explicitly"
+        case .trustedRoot: "use evidence of real hardware, or a policy with insecure_allow_simulation: true"
         case .collateralMissing: "fetch the collateral for this evidence and give it with --collateral FILE"
         case .collateralFormat: "fetch the collateral again"
         case .collateralExpired: "fetch current collateral, and check the clock of this machine"

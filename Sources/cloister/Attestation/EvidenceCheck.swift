@@ -25,6 +25,7 @@ struct EvidenceCheck {
         /// The policy let collateral pass that had expired.
         var isCollateralStale: Bool
 
+        /// The last word: what holds, what the policy says, and whether it is this request's evidence.
         var isGood: Bool { result.verdict == .valid && decision?.isAllowed != false && isFresh != false }
     }
 
@@ -56,7 +57,7 @@ struct EvidenceCheck {
             let need = Verifier().verify(evidence, now: now).claims.flatMap({ CollateralNeed($0) })
         else { return nil }
         let store = CollateralStore(folder: folder)
-        return try CollateralCommand.attempt { () throws(CollateralStoreError) in try store.find(need) }?.collateral
+        return try CollateralCommand.entries(of: store).first { need.isMet(by: $0.summary) }?.collateral
     }
 
     func loadEvidence() throws(LaunchError) -> EvidenceBundle {

@@ -4,6 +4,8 @@ import Attestation
 import AttestationPolicy
 
 struct EvidenceJSON: Encodable {
+    /// What the exit status says: valid, allowed by the policy, and with the nonce, as far as these were asked for.
+    var isAccepted: Bool
     var verdict: Verdict
     var status: TCBStatus?
     var advisories: [Advisory]
@@ -21,6 +23,7 @@ struct EvidenceJSON: Encodable {
     var decision: Decision?
 
     init(_ outcome: EvidenceCheck.Outcome) {
+        isAccepted = outcome.isGood
         verdict = outcome.result.verdict
         status = outcome.result.status
         advisories = outcome.result.advisories

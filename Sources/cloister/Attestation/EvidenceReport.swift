@@ -13,7 +13,8 @@ enum EvidenceReport {
             rows += launch.environment.sorted { $0.key < $1.key }.map { ("variable", "\($0.key)=\($0.value.debugDescription)") }
         }
         rows += status(result)
-        for reason in result.reasons {
+        var told: Set<String> = []
+        for reason in result.reasons where told.insert("\(reason.check) \(reason.message) \(reason.field)").inserted {
             rows.append((Style.red("failed", on: 1), "\(reason.check.rawValue): \(reason.message) (\(reason.field))"))
             rows.append(("", "next: \(reason.remedy)"))
         }
@@ -24,7 +25,28 @@ enum EvidenceReport {
             rows.append((Style.yellow("stale", on: 1), "the collateral has expired; the policy tolerates that for now"))
         }
         if let decision = outcome.decision { rows += explanation(decision) }
+        rows.append(("result", outcome.isGood ? Style.green("accepted", on: 1) : Style.red("refused: \(refusal(outcome))", on: 1)))
         return rows.map { name, value in pad(name) + value }
+    }
+
+    private static func refusal(_ outcome: EvidenceCheck.Outcome) -> String {
+        if outcome.result.verdict != .valid { return "the evidence is not valid" }
+        if outcome.isFresh == false { return "the nonce is not in the evidence" }
+        return "the policy does not allow it"
+    }
+
+    /// What was not asked, and could have been.
+    static func warnings(_ outcome: EvidenceCheck.Outcome) -> [String] {
+        guard outcome.isGood else { return [] }
+        var warnings: [String] = []
+        if outcome.decision == nil {
+            warnings.append("no policy was given: that evidence is valid does not say whose program it is of")
+            let status = outcome.result.status.map { $0 == .upToDate ? nil : "the status \($0.rawValue)" } ?? nil
+            let open = [status, outcome.result.claims?.isDebug == true ? "debug" : nil].compactMap(\.self)
+            if !open.isEmpty { warnings.append("\(open.joined(separator: " and ")) was not judged: only a policy refuses for that") }
+        }
+        if outcome.isFresh == nil { warnings.append("no nonce was asked for: the evidence may be an old one that somebody kept") }
+        return warnings
     }
 
     private static func verdict(_ result: VerificationResult) -> String {

@@ -8,7 +8,8 @@ struct Start: ParsableCommand {
         commandName: "start",
         abstract: "Start an enclave that stays and serves exec.",
         discussion: """
-            With a program after --, it runs as the main program and its output goes to the log.
+            With a program after --, it runs as the main program and its output goes to the log; without one nothing runs until exec, not \
+            even the image's entry point.
 
             Example:
               cloister start --name tools tools.img
@@ -40,6 +41,9 @@ struct Start: ParsableCommand {
         let entry = try ResidentStart.start(
             request, name: chosen, kernel: kernel, platform: try platform.choice(), isQuiet: quiet.quiet,
             in: registry)
+        if !quiet.quiet, let idle = request.idleEntryPoint {
+            Report.line("cloister: note: nothing runs in it yet: start it with -- \(idle) to run the image's program")
+        }
         print(output.json ? entry.json.description : entry.name)
     }
 

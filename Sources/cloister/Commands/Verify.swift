@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // cloister verify
 import ArgumentParser
+internal import Encodings
 import Image
 import Launch
 
@@ -12,7 +13,8 @@ struct Verify: ParsableCommand {
             Evidence is what cloister attest writes, or a bare SGX or TDX quote or SEV-SNP report. It is checked on this machine \
             alone, without a network. Of an image every block is checked.
 
-            Ends with 0 when all is as signed and expected, with 77 when something differs or the policy refuses.
+            Ends with 0 when all is as signed and expected, with 77 when something differs or the policy refuses. Without a policy \
+            nothing is said about whose program it is, nor about an outdated or debuggable platform.
 
             Example:
               cloister verify evidence.bin --policy prod.yaml --nonce 00ff
@@ -34,8 +36,8 @@ struct Verify: ParsableCommand {
     @Option(help: ArgumentHelp("Report data that the evidence must carry (hexadecimal).", valueName: "HEX"))
     var nonce: String?
 
-    @Option(help: ArgumentHelp("Verify as of this moment, in Unix seconds; else now.", valueName: "UNIX-TIME"))
-    var at: Int64?
+    @Option(help: ArgumentHelp("Verify as of this moment, in Unix seconds or as 2026-02-18T10:42:15Z; else now.", valueName: "TIME"))
+    var at: Moment?
 
     @Option(help: ArgumentHelp("Expected signer of an image (hexadecimal), or a key file.", valueName: "SIGNER"))
     var signer: String?
@@ -74,15 +76,13 @@ struct Verify: ParsableCommand {
     private func verifyEvidence() throws {
         let check = EvidenceCheck(
             evidence: file, policy: policy, collateral: collateral, certificates: certificates, reportData: nonce,
-            now: at ?? System.now())
+            now: at?.seconds ?? System.now())
         let outcome = try check.run()
         if output.json {
             try EncodableOutput.print(EvidenceJSON(outcome))
         } else {
             for line in EvidenceReport.lines(outcome) { print(line) }
-            if policy == nil {
-                Report.warning("no policy was given: that evidence is valid does not say whose program it is of")
-            }
+            for warning in EvidenceReport.warnings(outcome) { Report.warning(warning) }
         }
         if !outcome.isGood { throw ExitCode(LaunchError.Code.refused.rawValue) }
     }
@@ -125,5 +125,15 @@ struct Verify: ParsableCommand {
                 "findings",
                 .array(report.findings.map { .object(("part", .string($0.name)), ("text", .string($0.text))) })
             ))
+    }
+}
+
+/// Seconds since 1970, or a time as it is printed.
+struct Moment: ExpressibleByArgument {
+    let seconds: Int64
+
+    init?(argument: String) {
+        guard let seconds = Int64(argument) ?? CivilTime(iso: argument)?.unix else { return nil }
+        self.seconds = seconds
     }
 }

@@ -26,6 +26,13 @@ struct CollateralCommand: ParsableCommand {
         return CollateralStore(folder: folder)
     }
 
+    /// What is stored, with a warning for each file that holds no set.
+    static func entries(of store: CollateralStore) throws(LaunchError) -> [CollateralStore.Entry] {
+        let (entries, problems) = try attempt { () throws(CollateralStoreError) in try store.read() }
+        for problem in problems { Report.warning("\(problem)") }
+        return entries
+    }
+
     /// Runs a call of the store with errors as the command has them.
     static func attempt<Value>(_ body: () throws(CollateralStoreError) -> Value) throws(LaunchError) -> Value {
         do { return try body() } catch {

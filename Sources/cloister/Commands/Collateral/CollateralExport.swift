@@ -23,7 +23,7 @@ extension CollateralCommand {
 
         func run() throws {
             let store = try CollateralCommand.store()
-            var entries = try CollateralCommand.attempt { () throws(CollateralStoreError) in try store.entries() }
+            var entries = try CollateralCommand.entries(of: store)
             if !evidence.isEmpty {
                 var chosen: [CollateralStore.Entry] = []
                 for path in evidence {

@@ -41,7 +41,9 @@ extension CollateralCommand {
                     case .replaced: "replaced"
                     case .kept: "kept: the stored set is as new"
                     }
-                print("\(summary.tee.rawValue) \(what)  \(done), until \(Row.day(summary.expiresAt))")
+                print(
+                    "\(summary.tee.rawValue) \(what)  \(done), until \(Row.day(summary.expiresAt))"
+                        + (summary.expiresAt < System.now() ? ", which is past" : ""))
             }
         }
     }

@@ -18,7 +18,7 @@ extension CollateralCommand {
 
         func run() throws {
             let store = try CollateralCommand.store()
-            let rows = try CollateralCommand.attempt { () throws(CollateralStoreError) in try store.entries() }.map { Row($0, now: System.now()) }
+            let rows = try CollateralCommand.entries(of: store).map { Row($0, now: System.now()) }
             if output.json { return try EncodableOutput.print(rows) }
             var table = Table("TEE", "PLATFORM", "NUMBER", "ISSUED", "EXPIRES", "STATE")
             for row in rows {
