@@ -190,7 +190,13 @@ let package = Package(
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings", "FuzzSupport"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "FuzzSupport", crypto]),
         .testTarget(name: "ImageTests", dependencies: ["Encodings", "Image", "Formats", "FuzzSupport", "ShieldDescription", crypto]),
-        .testTarget(name: "AgentTests", dependencies: ["cloister-agent"]),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "cloister-agent", "KeyBrokerProtocol", "FuzzSupport", httpClient, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(name: "BootSecretsTests", dependencies: ["BootSecrets", "KeyBrokerProtocol", "Image", "FuzzSupport"]),
         .testTarget(name: "SimulatedPlatformTests", dependencies: ["Encodings", "SimulatedPlatform", "Attestation", crypto]),
         .testTarget(name: "PlatformServiceTests", dependencies: ["RecordedEvidence", "PlatformService", "SimulatedPlatform", "Launch", "Formats"]),

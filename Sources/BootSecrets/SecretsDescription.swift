@@ -24,12 +24,17 @@ package struct SecretsDescription: Sendable, Equatable {
     package var files: [String: ResourcePath]
     /// By name of the variable.
     package var environment: [String: ResourcePath]
+    /// Programs may ask for more at 127.0.0.1:8006, as in CoCo's containers.
+    package var hasGuestAPI: Bool
 
-    package init(broker: BrokerAddress?, authority: String?, files: [String: ResourcePath], environment: [String: ResourcePath]) {
+    package init(
+        broker: BrokerAddress?, authority: String?, files: [String: ResourcePath], environment: [String: ResourcePath], hasGuestAPI: Bool = false
+    ) {
         self.broker = broker
         self.authority = authority
         self.files = files
         self.environment = environment
+        self.hasGuestAPI = hasGuestAPI
     }
 
     /// The caller, who is the host, may name the broker only where the image says by whose certificate a true one is known.
@@ -47,6 +52,7 @@ package struct SecretsDescription: Sendable, Equatable {
             "environment": .object(environment.mapValues { .string($0.description) }),
         ]
         if let broker { members["broker"] = .string(broker.description) }
+        if hasGuestAPI { members["guest_api"] = .bool(true) }
         if let authority { members["broker_ca"] = .string(authority) }
         return Array(try CanonicalJSON.text(of: .object(members)).utf8)
     }
@@ -57,7 +63,7 @@ package struct SecretsDescription: Sendable, Equatable {
         else { throw Problem(description: "it is not a JSON object") }
         guard members["version"] == .number(Double(Self.version)) else { throw Problem(description: "its version is not \(Self.version)") }
         // A member that is not known could be a rule that would not be kept.
-        let known = ["version", "broker", "broker_ca", "files", "environment"]
+        let known = ["version", "broker", "broker_ca", "files", "environment", "guest_api"]
         if let other = members.keys.filter({ !known.contains($0) }).min() {
             throw Problem(description: other == "volumes" ? Self.noVolumes : "the member '\(other)' is not known")
         }
@@ -68,6 +74,11 @@ package struct SecretsDescription: Sendable, Equatable {
         if let text = members["broker_ca"] {
             guard let text = text.text else { throw Problem(description: "broker_ca is not a text") }
             authority = text
+        }
+        switch members["guest_api"] {
+        case nil, .bool(false): hasGuestAPI = false
+        case .bool(true): hasGuestAPI = true
+        default: throw Problem(description: "guest_api is not true or false")
         }
         files = try Self.resources(members, "files")
         environment = try Self.resources(members, "environment")

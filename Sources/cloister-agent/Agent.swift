@@ -24,9 +24,11 @@ enum Agent {
         let arguments = Array(try processText("/proc/self/cmdline").dropFirst())
         guard !arguments.isEmpty else { throw AgentFailure(.usage, "no program is named", next: "this program is for the images of cloister build") }
         let environment = try processText("/proc/self/environ")
+        if arguments == [Array(GuestProcess.middleMode.utf8)] { return try GuestProcess.startFromMiddle(environment) }
         let description = try description()
         let broker = try broker(description, environment)
         var pipeSignal = PipeSignal()
+        if arguments == [Array(GuestProcess.mode.utf8)] { return try GuestProcess.serve(description, broker) }
         var secrets = try fetch(description, from: broker)
         var entries = environment.filter {
             name(of: $0) != Array(SecretsDescription.brokerVariable.utf8) && description.environment[text(name(of: $0))] == nil
@@ -48,6 +50,13 @@ enum Agent {
         }
         wipe(&secrets)
         pipeSignal.restore()
+        if description.hasGuestAPI {
+            do throws(AgentFailure) { try GuestProcess.start(broker) } catch {
+                wipe(&entries)
+                for path in description.files.keys { Files.remove(path) }
+                throw error
+            }
+        }
         let code = Execution.become(arguments, environment: entries)
         wipe(&entries)
         for path in description.files.keys { Files.remove(path) }
@@ -85,14 +94,9 @@ enum Agent {
     // MARK: - The round
 
     private static func fetch(_ description: SecretsDescription, from broker: BrokerAddress) throws(AgentFailure) -> [ResourcePath: [UInt8]] {
-        var roots = NIOSSLTrustRoots.default
-        if let authority = description.authority {
-            guard let certificates = try? NIOSSLCertificate.fromPEMBytes(Array(authority.utf8)), !certificates.isEmpty else {
-                throw AgentFailure(.badData, "broker_ca is not a certificate in PEM form", next: "correct it in the manifest and build again")
-            }
-            roots = .certificates(certificates)
-        }
+        let roots = try roots(description)
         let resources = Set(description.files.values).union(description.environment.values).sorted()
+        if resources.isEmpty { return [:] }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer {
             // Its thread would only be ended with the others when the program takes over.
@@ -109,7 +113,18 @@ enum Agent {
         }
     }
 
-    private static func evidence(_ reportData: [UInt8]) throws(AgentFailure) -> Evidence {
+    /// Who may have signed the broker's certificate.
+    static func roots(_ description: SecretsDescription) throws(AgentFailure) -> NIOSSLTrustRoots {
+        if let authority = description.authority {
+            guard let certificates = try? NIOSSLCertificate.fromPEMBytes(Array(authority.utf8)), !certificates.isEmpty else {
+                throw AgentFailure(.badData, "broker_ca is not a certificate in PEM form", next: "correct it in the manifest and build again")
+            }
+            return .certificates(certificates)
+        }
+        return .default
+    }
+
+    static func evidence(_ reportData: [UInt8]) throws(AgentFailure) -> Evidence {
         do throws(SystemError) {
             try Files.overwrite("/dev/attestation/user_report_data", reportData)
             let quote = try Files.read("/dev/attestation/quote", limit: 1 << 20)

@@ -20,13 +20,16 @@ struct AgentFailure: Error, Equatable {
     let code: Code
     let message: String
     let next: String
+    /// The status of the broker's answer, where that was the reason.
+    var answer: Int?
     /// Another try may succeed.
     var mayPass = false
 
-    init(_ code: Code, _ message: String, next: String, mayPass: Bool = false) {
+    init(_ code: Code, _ message: String, next: String, answer: Int? = nil, mayPass: Bool = false) {
         self.code = code
         self.message = message
         self.next = next
+        self.answer = answer
         self.mayPass = mayPass
     }
 

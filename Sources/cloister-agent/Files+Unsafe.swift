@@ -10,6 +10,10 @@ enum Files {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw SystemError("open", path) }
         defer { close(file) }
+        return try readAll(file, path, limit: limit)
+    }
+
+    static func readAll(_ file: Int32, _ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         var content: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -58,6 +62,21 @@ enum Files {
 
     static func remove(_ path: String) {
         _ = unsafe unlink(path)
+    }
+
+    /// Both ends of a new pipe, which programs do not inherit.
+    static func pipe() throws(SystemError) -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe Glibc.pipe(&ends) == 0 else { throw SystemError("make", "a pipe") }
+        for end in ends where fcntl(end, F_SETFD, FD_CLOEXEC) < 0 { throw SystemError("make", "a pipe") }
+        return (ends[0], ends[1])
+    }
+
+    /// Writes what another process waits for, and closes.
+    static func tell(_ descriptor: Int32, _ bytes: [UInt8]) {
+        // Whoever waits sees the end when this fails.
+        try? write(bytes, to: descriptor, "a pipe")
+        close(descriptor)
     }
 
     static func say(_ text: String) {

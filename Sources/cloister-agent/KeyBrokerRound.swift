@@ -14,7 +14,7 @@ struct KeyBrokerRound {
     /// All secrets, or none.
     func fetch(_ resources: [ResourcePath]) throws(AgentFailure) -> [ResourcePath: [UInt8]] {
         let key = OpeningKey()
-        let session = try attest(key)
+        let session = try attest(key).session
         var secrets: [ResourcePath: [UInt8]] = [:]
         do {
             for resource in resources { secrets[resource] = try release(resource, session, key) }
@@ -25,7 +25,13 @@ struct KeyBrokerRound {
         return secrets
     }
 
-    private func attest(_ key: OpeningKey) throws(AgentFailure) -> String {
+    /// What the broker says of this enclave, and the key that it says it of.
+    func token() throws(AgentFailure) -> (token: String, key: OpeningKey) {
+        let key = OpeningKey()
+        return (try attest(key).token, key)
+    }
+
+    private func attest(_ key: OpeningKey) throws(AgentFailure) -> (session: String, token: String) {
         let request = AuthenticationRequest(tee: .sgx, hashes: BindingHash.allCases)
         let answer = try exchange(.POST, "/kbs/v0/auth", body: Self.encode(request))
         let challenge: Challenge
@@ -40,8 +46,9 @@ struct KeyBrokerRound {
         let bundle = Data(try Self.encode(evidence.bundle)).base64EncodedString()
         let attestation = AttestationRequest(
             initData: nil, runtimeData: runtimeData, evidence: .init(primary: ["quote": .string(bundle)], additional: ""))
-        _ = try exchange(.POST, "/kbs/v0/attest", cookie: String(session), body: Self.encode(attestation), "does not accept this enclave")
-        return String(session)
+        let attested = try exchange(
+            .POST, "/kbs/v0/attest", cookie: String(session), body: Self.encode(attestation), "does not accept this enclave")
+        return (String(session), try decode(AttestationResponse.self, attested.body).token)
     }
 
     private func release(_ resource: ResourcePath, _ session: String, _ key: OpeningKey) throws(AgentFailure) -> [UInt8] {
@@ -69,7 +76,7 @@ struct KeyBrokerRound {
             case 404: "store it with cloister broker secret put"
             default: "see docs/broker.md"
             }
-        throw AgentFailure(.refused, message, next: next)
+        throw AgentFailure(.refused, message, next: next, answer: answer.status)
     }
 
     private static func encode(_ message: some Encodable) throws(AgentFailure) -> [UInt8] {

@@ -18,10 +18,13 @@ public struct SecretSettings: Codable, Sendable, Equatable {
     public var files: [String: String] = [:]
     /// `repository/type/tag` by name of the variable.
     public var environment: [String: String] = [:]
+    /// Programs may ask the broker for more at 127.0.0.1:8006.
+    public var hasGuestAPI = false
 
     private enum CodingKeys: String, CodingKey {
         case broker, files, environment
         case brokerAuthority = "broker_ca"
+        case hasGuestAPI = "guest_api"
     }
 
     init(_ description: SecretsDescription) {
@@ -29,6 +32,7 @@ public struct SecretSettings: Codable, Sendable, Equatable {
         brokerAuthority = description.authority
         files = description.files.mapValues(\.description)
         environment = description.environment.mapValues(\.description)
+        hasGuestAPI = description.hasGuestAPI
     }
 
     /// Keys and values as `inspect` and `explain` show them.
@@ -38,6 +42,7 @@ public struct SecretSettings: Codable, Sendable, Equatable {
         if brokerAuthority != nil && broker != nil { facts[0].1 += ", or named at the start" }
         facts += files.sorted { $0.key < $1.key }.map { ("files.\($0.key)", "secret \($0.value)") }
         facts += environment.sorted { $0.key < $1.key }.map { ("environment.\($0.key)", "secret \($0.value)") }
+        if hasGuestAPI { facts.append(("guest_api", "every secret that a policy releases to this image, at 127.0.0.1:8006")) }
         return facts
     }
 }
@@ -46,7 +51,7 @@ extension SecretSettings {
     static let maximumAuthoritySize = 1 << 16
 
     init(_ value: YAMLValue, for settings: RuntimeSettings) throws(ImageToolError) {
-        let mapping = try YAMLMapping(value.node, of: "secrets", known: ["broker", "broker_ca", "files", "environment", "volumes"])
+        let mapping = try YAMLMapping(value.node, of: "secrets", known: ["broker", "broker_ca", "files", "environment", "guest_api", "volumes"])
         if let volumes = mapping.value("volumes") { throw volumes.failure(SecretsDescription.noVolumes) }
         if let address = mapping.value("broker") {
             guard let parsed = BrokerAddress(try address.string()) else { throw address.failure("'broker' must be \(BrokerAddress.form)") }
@@ -71,7 +76,10 @@ extension SecretSettings {
                 environment[name] = try item.resource()
             }
         }
-        guard !files.isEmpty || !environment.isEmpty else { throw value.failure("'secrets' names no secret: give 'files' or 'environment'") }
+        hasGuestAPI = try mapping.value("guest_api")?.boolean() ?? false
+        guard !files.isEmpty || !environment.isEmpty || hasGuestAPI else {
+            throw value.failure("'secrets' names no secret: give 'files', 'environment' or 'guest_api'")
+        }
         guard settings.entryPoint != nil else { throw value.failure("'secrets' needs an 'entry_point': the program that they are for") }
         guard !settings.passedThrough.contains("command") else {
             throw value.failure("'secrets' and 'passed_through: [command]' exclude each other: the host would name a program that reads them")
@@ -84,7 +92,8 @@ extension SecretSettings {
             if let name = brokerAuthority { try Self.certificates(name.hasPrefix("/") ? name : base + "/" + name) } else { nil }
         return SecretsDescription(
             broker: broker.flatMap { BrokerAddress($0) }, authority: authority, files: files.compactMapValues { ResourcePath($0) },
-            environment: environment.compactMapValues { ResourcePath($0) })
+            environment: environment.compactMapValues { ResourcePath($0) },
+            hasGuestAPI: hasGuestAPI)
     }
 
     private static func certificates(_ path: String) throws(ImageToolError) -> String {

@@ -76,6 +76,12 @@ package struct OpeningKey: Sendable {
     let kind: Kind
     package let publicKey: TEEPublicKey
 
+    /// The private key as PEM (PKCS #8), where it is one of P-256.
+    package var pem: String? {
+        guard case .p256(let key) = kind else { return nil }
+        return key.pemRepresentation
+    }
+
     package init() {
         self.init(P256.KeyAgreement.PrivateKey())
     }

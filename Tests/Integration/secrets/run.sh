@@ -152,6 +152,41 @@ refused mine 125 'not a broker'
 run mine -e APP_TOKEN=chosen --broker "$broker"
 [[ $code != 0 && ! -s out ]] || fail "the host chose a secret variable"
 
+# Programs made for CoCo's containers ask at 127.0.0.1:8006, as long as they run.
+cat >guest.sh <<'PROGRAM'
+#!/bin/busybox sh
+set -e
+get() { /bin/busybox wget -q -O - "http://127.0.0.1:8006$1"; }
+get /cdh/resource/team/key/db | /bin/busybox sha256sum
+get /cdh/resource/team/key/db | /bin/busybox sha256sum
+get '/aa/token?token_type=kbs' | /bin/busybox grep -c '^{"tee_keypair":"-----BEGIN PRIVATE KEY-----.*"token":"ey'
+get '/aa/evidence?runtime_data=nonce' | /bin/busybox grep -c '^{"quote":"AwACAA'
+get /cdh/resource/team/key/absent || echo "absent $?"
+get '/aa/token?token_type=other' || echo "other $?"
+# Nobody's child: there is nothing to wait for.
+children=
+read -r children </proc/$$/task/$$/children || [ -z "$children" ]
+echo "children: $children"
+PROGRAM
+cat >guest.yaml <<MANIFEST
+name: guest
+entry_point: /app/guest.sh
+user: 1000
+files:
+  - {from: guest.sh, to: /app/guest.sh, mode: "0755"}
+  - {from: /bin/busybox, to: /bin/busybox, mode: "0755"}
+secrets: {broker_ca: tls.pem, guest_api: true}
+insecure_host_loopback: true
+MANIFEST
+"$cloister" build --offline --key key.pem guest.yaml >/dev/null
+printf 'policy: 1\nrules:\n  - {signers: [%s], insecure_allow_simulation: true}\n' "$signer" >policy.yaml
+"$cloister" broker policy set default policy.yaml >/dev/null
+run guest --broker "$broker"
+hash=$(printf %s "$file_secret" | sha256sum)
+[[ $code == 0 ]] || fail "the guest API: $code, $(cat out err)"
+[[ $(cat out) == "$hash"$'\n'"$hash"$'\n1\n1\nabsent 1\nother 1\nchildren: ' ]] || fail "the guest API gave: $(cat out err)"
+policy "second word"
+
 # Names, never values.
 "$cloister" inspect mine.img >inspected
 grep -q 'files./secrets/db: secret team/key/db' inspected || fail "inspect shows: $(cat inspected)"
