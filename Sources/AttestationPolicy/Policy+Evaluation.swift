@@ -64,13 +64,17 @@ extension Rule {
         lines.add(minimumVersion, { "version must be at least \($0)" }, claims?.securityVersion.map { "it is \($0)" } ?? unknown) {
             wanted in claims?.securityVersion.map { $0 >= wanted } ?? false
         }
-        let launch = input.launch
-        lines.add(arguments, { "arguments must be \($0)" }, launch.map { "they are \($0.arguments)" } ?? unknown) { $0 == launch?.arguments }
+        // Elsewhere the host fills the field, and no kernel of ours compares it yet.
+        let launch = input.result.isSimulated ? input.launch : nil
+        let unbound = input.launch == nil || launch != nil ? unknown : "this platform does not bind them: its host chose what the evidence says"
+        lines.add(arguments, { "arguments must be \($0)" }, launch.map { "they are \($0.arguments)" } ?? unbound) {
+            $0.map { Array($0.utf8) } == launch?.arguments.map { Array($0.utf8) }
+        }
         lines.add(
             environment, { "environment must be \($0.isEmpty ? "empty" : sorted($0))" },
-            launch.map { $0.environment.isEmpty ? "it is empty" : "it is \(sorted($0.environment))" } ?? unknown
+            launch.map { $0.environment.isEmpty ? "it is empty" : "it is \(sorted($0.environment))" } ?? unbound
         ) {
-            $0 == launch?.environment
+            bytes($0) == launch.map { bytes($0.environment) }
         }
         lines.refuse(claims?.isDebug, unless: allowsDebug, "debuggable by the host")
         lines.refuse(claims?.isMigratable, unless: allowsMigration, "migratable by another machine")
@@ -83,6 +87,11 @@ extension Rule {
             lines.refuse(true, unless: allowsSample, "unsigned sample evidence")
         } else {
             lines.refuse(claims == nil ? nil : result.isSimulated, unless: allowsSimulation, "simulated, without hardware behind it")
+        }
+        if result.isSimulated, claims?.tee != .sample {
+            lines.add(simulationRoots, { "simulated root must be \(oneOf($0))" }, result.simulationRoot.map { "it is \($0)" } ?? "it is not known") {
+                wanted in result.simulationRoot.map { wanted.contains($0) } ?? false
+            }
         }
         if claims?.tee == .sgx || claims?.tee == .tdx { checkStatus(result, at: input.now, &lines) }
         if let snp = claims?.snp {
@@ -123,10 +132,15 @@ extension Rule {
         guard !isNamed, !grace.isEmpty, status != .revoked, status != .notSupported else {
             return lines.add(statuses.line, "TCB status must be \(named)", "it is \(status.rawValue)", isNamed)
         }
-        let isTolerated = !ids.isEmpty && ids.allSatisfy { id in grace.contains { $0.value.covers(id, at: now) } }
+        // A part that no advisory speaks of is not excused by those of another.
+        let isExplained = result.components.allSatisfy { part in
+            statuses.value.contains(part.status) || result.advisories.contains { $0.component == part.component }
+        }
+        let isTolerated = !ids.isEmpty && isExplained && ids.allSatisfy { id in grace.contains { $0.value.covers(id, at: now) } }
         lines.add(
             statuses.line, "TCB status must be \(named), or each advisory within its grace period",
-            "it is \(status.rawValue) with \(ids.isEmpty ? "no advisory named" : ids.joined(separator: ", "))", isTolerated)
+            "it is \(status.rawValue) with \(ids.isEmpty ? "no advisory named" : ids.joined(separator: ", "))"
+                + (isExplained ? "" : "; no advisory says why \(unexplained(result))"), isTolerated)
         for id in ids where !isTolerated {
             let entry = grace.first { $0.value.advisory == id }
             let isCovered = entry?.value.covers(id, at: now) ?? false
@@ -134,6 +148,12 @@ extension Rule {
                 entry?.line ?? statuses.line, "\(id) must be within a grace period",
                 entry.map { isCovered ? "it is, until \($0.value.until.text)" : "it ended on \($0.value.until.text)" } ?? "it has none", isCovered)
         }
+    }
+
+    private func unexplained(_ result: VerificationResult) -> String {
+        result.components.filter { part in
+            !statuses.value.contains(part.status) && !result.advisories.contains { $0.component == part.component }
+        }.map { "\($0.component.rawValue) is \($0.status.rawValue)" }.joined(separator: ", ")
     }
 
     private func checkConsent(_ input: PolicyInput, _ lines: inout Lines) {
@@ -202,4 +222,9 @@ extension Claims {
         if let snp { return snp.isChipIDMasked ? nil : snp.chipID }
         return platform.map { $0.platformInstanceID ?? $0.ppid }
     }
+}
+
+/// To compare bytes: Swift's texts are equal when they look alike.
+private func bytes(_ variables: [String: String]) -> [[UInt8]] {
+    variables.map { Array("\($0.key)=\($0.value)".utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
 }

@@ -28,15 +28,19 @@ extension Policy {
         return (try? TrustedRoots(simulated: simulated.map(\.der), acceptsUnsignedSample: admitsSample)) ?? .production
     }
 
-    /// Verifies as of `now`. Where nothing is wrong but the age of the collateral, it is verified as of the oldest moment that the
-    /// policy still tolerates: certificates that have expired by `now` are refused all the same.
+    /// Verifies as of `now`. Where nothing is wrong but the age of the collateral, it is verified as of the last moment at which it held,
+    /// if the policy still tolerates that: certificates that have expired by `now` are refused all the same.
     public func verify(
         _ evidence: EvidenceBundle, with verifier: Verifier, collateral: Collateral?, certificates: [[UInt8]], now: Int64
     ) -> PolicyVerification {
         let result = verifier.verify(evidence, collateral: collateral, certificates: certificates, now: now)
         let isOnlyOld = !result.reasons.isEmpty && result.reasons.allSatisfy { $0.check == .collateralExpired }
         guard isOnlyOld, staleCollateralDays > 0 else { return PolicyVerification(result: result) }
-        let then = now - Int64(staleCollateralDays) * Self.secondsInDay
+        guard let set = collateral ?? evidence.collateral, case .success(let summary) = verifier.summary(of: set) else {
+            return PolicyVerification(result: result)
+        }
+        let then = min(now, summary.expiresAt)
+        guard now - then <= Int64(staleCollateralDays) * Self.secondsInDay else { return PolicyVerification(result: result) }
         let old = verifier.verify(evidence, collateral: collateral, certificates: certificates, now: then)
         guard old.verdict == .valid else { return PolicyVerification(result: result) }
         return PolicyVerification(result: old, isCollateralStale: true)

@@ -22,6 +22,8 @@ public actor CollateralCache {
     private let clock: @Sendable () -> Int64
     /// Not before this moment is a failed fetch tried again.
     private var pauses: [CollateralNeed: Pause] = [:]
+    /// Those that are under way.
+    private var fetches: [CollateralNeed: Task<Collateral, any Error>] = [:]
 
     private struct Pause {
         var until: Int64
@@ -80,8 +82,14 @@ public actor CollateralCache {
         if let pause = pauses[need], now < pause.until {
             throw UpstreamError(.unavailable, "\(pause.reason); it is asked again in \(pause.until - now) s")
         }
+        // Clients choose the needs: what is over is forgotten before there are too many.
+        if pauses.count >= Self.memoryLimit { pauses = pauses.filter { now < $0.value.until } }
+        guard pauses.count < Self.memoryLimit || pauses[need] != nil else { throw UpstreamError(.unavailable, "too many fetches have failed") }
+        let task = fetches[need] ?? Task { try await download(need) }
+        fetches[need] = task
+        defer { fetches[need] = nil }
         do {
-            _ = try store.add(try await download(need), from: "upstream")
+            _ = try store.add(try await task.value, from: "upstream")
             pauses[need] = nil
         } catch {
             let failures = (pauses[need]?.failures ?? 0) + 1

@@ -130,7 +130,11 @@ extension CollateralSummary {
         return parts.joined(separator: "-").filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }.lowercased() + ".json"
     }
 
+    /// No part goes back, and one goes forward: a new TCB info must not bring in an old revocation list.
     fileprivate func isNewer(than other: CollateralSummary) -> Bool {
-        (evaluationNumber ?? 0, issuedAt, expiresAt) > (other.evaluationNumber ?? 0, other.issuedAt, other.expiresAt)
+        guard (evaluationNumber ?? 0) >= (other.evaluationNumber ?? 0) else { return false }
+        guard other.issuedByPart.allSatisfy({ (issuedByPart[$0.key] ?? .min) >= $0.value }) else { return false }
+        return (evaluationNumber ?? 0) > (other.evaluationNumber ?? 0)
+            || other.issuedByPart.contains { (issuedByPart[$0.key] ?? .min) > $0.value } || expiresAt > other.expiresAt
     }
 }

@@ -167,14 +167,14 @@ import Testing
         let outdated = Self.changed {
             $0.status = .outOfDate
             $0.advisories = [
-                Advisory(id: "INTEL-SA-1", tcbDate: "2024-03-13T00:00:00Z", component: .platform),
-                Advisory(id: "INTEL-SA-2", tcbDate: "2024-03-13T00:00:00Z", component: .quotingEnclave),
+                Advisory(id: "INTEL-SA-00001", tcbDate: "2024-03-13T00:00:00Z", component: .platform),
+                Advisory(id: "INTEL-SA-00002", tcbDate: "2024-03-13T00:00:00Z", component: .quotingEnclave),
             ]
         }
-        let one = "tcb: {grace: [{advisory: INTEL-SA-1, until: 2026-12-31}]}"
-        let both = "tcb: {grace: [{advisory: INTEL-SA-1, until: 2026-12-31}, {advisory: INTEL-SA-2, until: 2026-11-30}]}"
+        let one = "tcb: {grace: [{advisory: INTEL-SA-00001, until: 2026-12-31}]}"
+        let both = "tcb: {grace: [{advisory: INTEL-SA-00001, until: 2026-12-31}, {advisory: INTEL-SA-00002, until: 2026-11-30}]}"
         #expect(try !Self.decide(one, on: outdated).isAllowed)
-        #expect(try Self.decide(one, on: outdated).summary.contains("INTEL-SA-2 must be within a grace period, but it has none"))
+        #expect(try Self.decide(one, on: outdated).summary.contains("INTEL-SA-00002 must be within a grace period, but it has none"))
         #expect(try Self.decide(both, on: outdated).isAllowed)
         let later: Int64 = 1_796_083_200  // 2026-12-01
         #expect(try Self.decide(both, on: outdated, now: later).summary.contains("it ended on 2026-11-30"))
@@ -184,6 +184,39 @@ import Testing
         #expect(try !Self.decide(both, on: revoked).isAllowed)
         let unexplained = Self.changed { $0.status = .outOfDate }
         #expect(try !Self.decide(both, on: unexplained).isAllowed)
+    }
+
+    @Test func graceForOnePartDoesNotExcuseAnother() throws {
+        let grace = "tcb: {grace: [{advisory: INTEL-SA-00001, until: 2026-12-31}]}"
+        var outdated = Self.changed {
+            $0.status = .outOfDate
+            $0.advisories = [Advisory(id: "INTEL-SA-00001", tcbDate: "2024-03-13T00:00:00Z", component: .platform)]
+            $0.components = [ComponentStatus(component: .platform, status: .outOfDate, tcbDate: "2024-03-13T00:00:00Z")]
+        }
+        #expect(try Self.decide(grace, on: outdated).isAllowed)
+        outdated.components.append(ComponentStatus(component: .tdxModule, status: .outOfDate, tcbDate: "2024-03-13T00:00:00Z"))
+        let decision = try Self.decide(grace, on: outdated)
+        #expect(!decision.isAllowed && decision.summary.contains("tdx_module is OutOfDate"), "\(decision.summary)")
+    }
+
+    @Test func aRuleAcceptsOnlyTheSimulatedRootsThatItNames() throws {
+        let root = String(repeating: "1f", count: 32)
+        let yaml = """
+            policy: 1
+            rules:
+              - {name: payments, signers: [\(Self.signer)], insecure_allow_simulation: true, simulation_roots: [\(root)]}
+              - {name: developers, measurements: [\(String(repeating: "0", count: 96))], insecure_allow_simulation: true}
+            """
+        func rule(_ found: String?) throws -> String? {
+            let result = Self.changed {
+                $0.isSimulated = true
+                $0.simulationRoot = found
+            }
+            return try Policy(yaml: yaml).evaluate(PolicyInput(result, now: Self.now)).rule
+        }
+        #expect(try rule(root) == "payments")
+        #expect(try rule(String(repeating: "2f", count: 32)) == nil)
+        #expect(try rule(nil) == nil)
     }
 
     @Test func advisoriesBesideTheAcceptedOnesAreRefused() throws {
@@ -197,9 +230,21 @@ import Testing
 
     @Test func commandLineAndEnvironmentMustBeExactlyThose() throws {
         let facts = LaunchFacts(arguments: ["python3", "a.py"], environment: ["MODE": "x"])
-        #expect(try Self.decide("arguments: [python3, a.py]", "environment: {MODE: x}", launch: facts).isAllowed)
-        #expect(try !Self.decide("arguments: [python3]", launch: facts).isAllowed)
-        #expect(try !Self.decide("environment: {}", launch: facts).isAllowed)
+        let simulated = Self.changed { $0.isSimulated = true }
+        func decide(_ lines: String..., launch: LaunchFacts? = facts) throws -> Decision {
+            try Self.decide((lines + ["insecure_allow_simulation: true"]).joined(separator: "\n    "), on: simulated, launch: launch)
+        }
+        #expect(try decide("arguments: [python3, a.py]", "environment: {MODE: x}").isAllowed)
+        #expect(try !decide("arguments: [python3]").isAllowed)
+        #expect(try !decide("environment: {}").isAllowed)
+        // What looks alike is not the same.
+        let composed = LaunchFacts(arguments: ["caf\u{E9}"], environment: ["caf\u{E9}": ""])
+        #expect(try decide("arguments: [caf\u{E9}]", "environment: {caf\u{E9}: ''}", launch: composed).isAllowed)
+        #expect(try !decide("arguments: [cafe\u{301}]", launch: composed).isAllowed)
+        #expect(try !decide("environment: {cafe\u{301}: ''}", launch: composed).isAllowed)
+        // A host chooses what hardware states of the start.
+        let hardware = try Self.decide("arguments: [python3, a.py]", launch: facts)
+        #expect(!hardware.isAllowed && hardware.summary.contains("does not bind them"), "\(hardware.summary)")
         #expect(try !Self.decide("arguments: []").isAllowed, "not bound to the evidence")
     }
 

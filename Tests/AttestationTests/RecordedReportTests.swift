@@ -34,7 +34,7 @@ import Testing
             #expect(claims.chipID.allSatisfy { $0 == "0" } == facts.chip_id_zero)
             #expect(claims.product == check.product)
             #expect("SEV-" + claims.signedBy.uppercased() == check.vek)
-            #expect(claims.isChipIDMasked == (UInt(facts.key_flags?.dropFirst(2) ?? "", radix: 16).map { $0 & 2 != 0 }))
+            #expect(claims.isChipIDMasked == facts.chip_id_zero)
             let tcb = claims.reportedTCB
             #expect(tcb.bootloader == check.reported_tcb?.bl && tcb.tee == check.reported_tcb?.tee && tcb.fmc == nil)
             #expect(tcb.snp == check.reported_tcb?.snp && tcb.microcode == check.reported_tcb?.ucode)
@@ -233,13 +233,32 @@ import Testing
         #expect(result.reasons.map(\.check) == [.evidenceFormat])
     }
 
+    /// Sixty-three entries that each cover the whole table, which would be unpacked again: memory must not grow beyond the input.
+    @Test func overlappingEntriesOfACertificateTableAreRefused() throws {
+        let vcek = certificateTable([("63da758d-e664-4564-adc5-f4b93be8accd", [])]).prefix(16)
+        let size = 20 << 10
+        var table: [UInt8] = []
+        for _ in 0..<63 { table += vcek + little(UInt32(0)) + little(UInt32(16 << 10)) }
+        table += [UInt8](repeating: 0, count: size - table.count)
+        var report = [UInt8](repeating: 0, count: 1_184)
+        report[0] = 2
+        let result = Verifier().verify(report + table, certificates: [table], now: 0)
+        #expect(result.verdict == .invalid)
+        #expect(result.reasons.contains { $0.message.contains("overlap") }, "\(result.reasons)")
+    }
+
+    @Test(arguments: ["-----BEGIN PRIVATE KEY-----\nMIGH", "policy: 1\nrules:\n  - signers: []\n            "])
+    func textIsNoEvidence(_ text: String) {
+        #expect(Verifier().verify(Array(text.utf8), now: 0).reasons.map(\.message) == ["it is neither a quote nor a report, nor a bundle of them"])
+    }
+
     @Test func resultsAreTheSameInJSON() throws {
         let vendor = try SimulatedVendor()
         let result = Verifier(roots: try vendor.roots).verify(try vendor.quote(), collateral: try vendor.collateral(), now: SimulatedVendor.now)
         let data = try JSONEncoder().encode(result)
         #expect(try JSONDecoder().decode(VerificationResult.self, from: data) == result)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        #expect(Set(object.keys) == ["verdict", "status", "advisories", "components", "reasons", "claims", "isSimulated"])
+        #expect(Set(object.keys) == ["verdict", "status", "advisories", "components", "reasons", "claims", "isSimulated", "simulationRoot"])
     }
 }
 

@@ -121,7 +121,8 @@ struct SimulatedChipVendor: Sendable {
     @Test func everyDisagreementIsNamed() throws {
         #expect(try checks(Chip(), Report(chipID: [1, 2, 3, 4, 5, 6, 7, 9])) == [.chipID])
         #expect(try checks(Chip(), Report(chipID: [1, 2, 3, 4, 5, 6, 7, 8, 9])) == [.chipID])
-        #expect(try checks(Chip(), Report(chipID: [])) == [.chipID])
+        // A chip that does not say which it is; policies see that.
+        #expect(try checks(Chip(), Report(chipID: [])) == [])
         #expect(try checks(Chip(chipID: nil), Report()) == [.chipID])
         #expect(try checks(Chip(), Report(tcb: [1, 2, 3, 3, 0, 0, 0, 5])) == [.reportedTCB])
         #expect(try checks(Chip(), Report(tcb: [0, 2, 3, 4, 0, 0, 0, 5])) == [.reportedTCB])
@@ -137,6 +138,36 @@ struct SimulatedChipVendor: Sendable {
     @Test func aMaskedChipAndALoadedKeyNeedNoChip() throws {
         #expect(try checks(Chip(), Report(keyInformation: 2, chipID: [])) == [])
         #expect(try checks(Chip(kind: "VLEK", chipID: nil), Report(keyInformation: 1 << 2, chipID: [])) == [])
+    }
+
+    @Test func anOldReportUnderACertificateOfAnUnknownProductIsRefused() throws {
+        let chip = Chip(product: "Bergamo", tcb: [0, 7, 7, 7, 7], chipID: [UInt8](repeating: 0xAA, count: 64))
+        let report = Report(version: 2, family: 0, model: 0, tcb: [0, 0, 0, 0, 0, 0, 0, 0], chipID: [UInt8](repeating: 0xBB, count: 64))
+        #expect(try checks(chip, report) == [.product])
+    }
+
+    @Test func namesCannotCarryControlCharacters() throws {
+        let root = try TestAuthority.root("Cloister simulation\u{1B}[2J", SimulatedVendor.key384())
+        #expect(try X509Certificate(der: root.certificate).commonName == "Cloister simulation?[2J")
+    }
+
+    @Test func collateralOfAMDMustBeOfItsRoot() throws {
+        let vendor = try SimulatedChipVendor(), other = try SimulatedChipVendor()
+        let verifier = Verifier(roots: try TrustedRoots(simulated: [vendor.root.certificate]))
+        func checks(_ certificates: [[UInt8]], _ list: [UInt8]) -> [Check] {
+            var collateral = Collateral()
+            collateral.amdCertificates = DERWriter.pem(certificates)
+            collateral.amdCRLs = [Hex.encode(list)]
+            switch verifier.summary(of: collateral) {
+            case .success(let summary): return summary.reasons.map(\.check)
+            case .failure(let problem): return problem.reasons.map(\.check)
+            }
+        }
+        let good = try vendor.root.revocationList(serials: [])
+        #expect(checks([vendor.signing.certificate, vendor.root.certificate], good) == [])
+        #expect(checks([other.signing.certificate, other.root.certificate], try other.root.revocationList(serials: [])).contains(.trustedRoot))
+        #expect(checks([vendor.root.certificate], good) == [.trustedRoot])
+        #expect(checks([vendor.signing.certificate], try other.root.revocationList(serials: [])) == [.crlSignature])
     }
 
     @Test func flagsAreClaims() throws {

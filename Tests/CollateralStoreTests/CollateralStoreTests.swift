@@ -64,6 +64,18 @@ import Testing
         }
     }
 
+    /// A newer TCB info with the revocation lists of long ago is not newer.
+    @Test(.enabled(if: fixtures != nil)) func noPartGoesBack() throws {
+        try Self.withStore { store in
+            let stored = try Self.set("tdx-00806f050000-20250304-ev17"), old = try Self.set("tdx-00806f050000-20240516-ev17")
+            var mixed = try Self.set("tdx-00806f050000-20250516-ev17")
+            #expect(try store.add(stored, from: "stored").1 == .added)
+            (mixed.pckCRL, mixed.pckCRLIssuerChain, mixed.rootCACRL) = (old.pckCRL, old.pckCRLIssuerChain, old.rootCACRL)
+            #expect(try store.add(mixed, from: "mixed").1 == .kept)
+            #expect(try store.entries().map(\.collateral) == [stored])
+        }
+    }
+
     @Test(.enabled(if: fixtures != nil)) func whatItsVendorDidNotSignIsRefused() throws {
         try Self.withStore { store in
             var collateral = try Self.set("tdx-b0c06f000000-20250619-ev17")

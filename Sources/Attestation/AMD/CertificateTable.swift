@@ -16,12 +16,15 @@ enum CertificateTable {
         [0xA4, 0x06, 0xB4, 0xC0, 0x03, 0xA8, 0x52, 0x49, 0x97, 0x43, 0x3F, 0xB6, 0x01, 0x4C, 0xD0, 0xAE],
     ]
     private static let entryLimit = 64
+    /// AMD defines four kinds of certificates, each once.
+    private static let certificateLimit = 16
 
     static func isTable(_ bytes: ArraySlice<UInt8>) -> Bool { known.contains { bytes.starts(with: $0) } }
 
     /// The certificates of the known kinds.
     static func certificates(in table: ArraySlice<UInt8>) throws(Malformed) -> [[UInt8]] {
         var result: [[UInt8]] = []
+        var total = 0
         for index in 0..<entryLimit {
             let entry = table.part(index * entrySize, entrySize)
             guard entry.count == entrySize else { throw Malformed("certificate table", "it has no end") }
@@ -29,7 +32,15 @@ enum CertificateTable {
             let offset = Int(entry.uint32(at: 16)), length = Int(entry.uint32(at: 20))
             let content = table.part(offset, length)
             guard content.count == length else { throw Malformed("certificate table", "an entry lies outside it") }
-            if known.contains(where: { entry.starts(with: $0) }) { result.append(Array(content)) }
+            // Entries that lie over each other would make much out of little.
+            total += length
+            guard total <= table.count else { throw Malformed("certificate table", "its entries overlap") }
+            guard known.contains(where: { entry.starts(with: $0) }) else { continue }
+            guard length <= X509Certificate.sizeLimit, result.count < certificateLimit else {
+                throw Malformed(
+                    "certificate table", "it has more than \(certificateLimit) certificates, or one of more than \(X509Certificate.sizeLimit) bytes")
+            }
+            result.append(Array(content))
         }
         throw Malformed("certificate table", "it has more than \(entryLimit) entries")
     }

@@ -9,7 +9,7 @@ struct ReportVerification {
     let now: Int64
     private(set) var reasons: [Reason] = []
     private(set) var claims: Claims?
-    private var isSimulated = false
+    private var simulatedRoot: X509Certificate?
     private var isRevocationChecked = false
 
     init(roots: TrustedRoots, cache: PathCache, now: Int64) {
@@ -22,25 +22,25 @@ struct ReportVerification {
         do throws(PathProblem) {
             let report = try SNPReport(bundle.evidence[...])
             claims = report.claims(product: report.product)
-            var given = certificates
+            var own: [[UInt8]] = []
             let rest = bundle.evidence.dropFirst(SNPReport.size)
             if !rest.isZero {
-                do { given += try CertificateTable.certificates(in: rest) } catch { throw PathProblem(.evidenceFormat, error.field, error.message) }
+                do { own = try CertificateTable.certificates(in: rest) } catch { throw PathProblem(.evidenceFormat, error.field, error.message) }
             }
-            check(report, collateral: collateral, certificates: given)
+            check(report, collateral: collateral, certificates: certificates, own: own)
             if bundle.eventLog != nil { fail(.eventLog, "event_log", "an SNP report has no registers for an event log") }
         } catch {
             reasons.append(error.reason)
         }
         claims?.snp?.isRevocationChecked = isRevocationChecked
-        return VerificationResult(verdict: reasons.isEmpty ? .valid : .invalid, reasons: reasons, claims: claims, isSimulated: isSimulated)
+        return VerificationResult(verdict: reasons.isEmpty ? .valid : .invalid, reasons: reasons, claims: claims, simulatedRoot: simulatedRoot)
     }
 
     private mutating func fail(_ check: Check, _ field: String, _ message: String) {
         reasons.append(Reason(check, field: field, message))
     }
 
-    private mutating func check(_ report: SNPReport, collateral: VerifiedCollateral?, certificates: [[UInt8]]) {
+    private mutating func check(_ report: SNPReport, collateral: VerifiedCollateral?, certificates: [[UInt8]], own: [[UInt8]]) {
         if report.signatureAlgorithm != 1 {
             fail(.evidenceVersion, "signature_algo", "signature algorithm \(report.signatureAlgorithm) is not ECDSA P-384 with SHA-384")
         }
@@ -52,7 +52,7 @@ struct ReportVerification {
             fail(.signerKind, "key_info", "the report is not signed by a VCEK or a VLEK")
             return
         }
-        guard let chip = chip(signer, certificates, collateral) else { return }
+        guard let chip = chip(signer, certificates, own, collateral) else { return }
         if let path = chip.path { check(path, of: chip.certificate, collateral) }
         checkSignature(report, chip.certificate)
         guard let extended = chip.extensions else {
@@ -64,8 +64,11 @@ struct ReportVerification {
 
     // MARK: The signer's certificate
 
-    private mutating func chip(_ signer: SNPReport.Signer, _ given: [[UInt8]], _ collateral: VerifiedCollateral?) -> PathCache.Chip? {
-        var ders: [[UInt8]] = []
+    /// `given` are files of any form, `own` came out of the table behind the report.
+    private mutating func chip(
+        _ signer: SNPReport.Signer, _ given: [[UInt8]], _ own: [[UInt8]], _ collateral: VerifiedCollateral?
+    ) -> PathCache.Chip? {
+        var ders = own
         for item in given {
             do {
                 ders += CertificateTable.isTable(item[...]) ? try CertificateTable.certificates(in: item[...]) : try derCertificates(item)
@@ -108,7 +111,7 @@ struct ReportVerification {
     }
 
     private mutating func check(_ path: CertificatePath, of certificate: X509Certificate, _ collateral: VerifiedCollateral?) {
-        isSimulated = path.isSimulated
+        simulatedRoot = path.isSimulated ? path.root.certificate : nil
         for one in [certificate] + path.authorities {
             if let reason = ValidityWindow(one).problem(at: now) { reasons.append(reason) }
         }
@@ -130,10 +133,13 @@ struct ReportVerification {
             fail(.crlSignature, "amd_crls", "the signature of the revocation list is not one of \(authority.commonName)")
             return
         }
-        isRevocationChecked = true
-        if list.thisUpdate <= list.nextUpdate,
-            let reason = ValidityWindow("amd_crls", list.thisUpdate...list.nextUpdate, isCollateral: true).problem(at: now)
-        {
+        guard list.thisUpdate <= list.nextUpdate else {
+            fail(.collateralFormat, "amd_crls", "the revocation list ends before it begins")
+            return
+        }
+        // The root's list: whether AMD still stands by the authority of the chips.
+        if authority.subject.elementsEqual(path.root.certificate.subject) { isRevocationChecked = true }
+        if let reason = ValidityWindow("amd_crls", list.thisUpdate...list.nextUpdate, isCollateral: true).problem(at: now) {
             reasons.append(reason)
         }
         for one in [certificate] + path.authorities.dropLast() where one.issuer.elementsEqual(list.issuer) && list.revokes(one) {
@@ -154,7 +160,10 @@ struct ReportVerification {
 
     private mutating func checkFields(_ report: SNPReport, _ signer: SNPReport.Signer, _ extended: ChipExtensions, _ chip: PathCache.Chip) {
         // Version 2 does not name the processor: the certificate does.
-        guard let product = report.product ?? (report.version == 2 ? extended.product : nil) else { return }
+        guard let product = report.product ?? (report.version == 2 ? extended.product : nil) else {
+            if report.version == 2 { fail(.product, "product", "the certificate is for the unknown product \(extended.productName)") }
+            return
+        }
         claims = report.claims(product: product)
         claims?.snp?.provider = extended.provider
         let authority = signer == .vlek ? "SEV-VLEK-\(product.rawValue)" : "SEV-\(product.rawValue)"

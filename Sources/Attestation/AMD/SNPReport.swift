@@ -56,7 +56,7 @@ struct SNPReport: Sendable {
     var signatureAlgorithm: UInt32 { bytes.uint32(at: 0x34) }
     var keyInformation: UInt32 { bytes.uint32(at: 0x48) }
     var hasAuthorKey: Bool { keyInformation & 1 == 1 }
-    var isChipIDMasked: Bool { keyInformation & 2 == 2 }
+    var isChipIDMasked: Bool { chipID.isZero }
     var signer: Signer? { Signer(rawValue: keyInformation >> 2 & 7) }
     var reportData: ArraySlice<UInt8> { bytes.part(0x50, 64) }
     var measurement: ArraySlice<UInt8> { bytes.part(0x90, 48) }

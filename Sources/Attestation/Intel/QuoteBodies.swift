@@ -62,12 +62,12 @@ struct TDReportBody: Sendable {
 
     func rtmr(_ index: Int) -> ArraySlice<UInt8> { bytes.part(328 + 48 * index, 48) }
 
-    /// TUD bit 0: the TD can be debugged from outside.
-    var isDebug: Bool { tdAttributes.byte(at: 0) & 1 != 0 }
+    /// TUD, bits 0 to 7: with any of them the TD is under test and not to be trusted; bit 0 is debugging from outside.
+    var isDebug: Bool { tdAttributes.byte(at: 0) != 0 }
     /// SEC bit 28.
     var isSEPTVEDisabled: Bool { tdAttributes.byte(at: 3) & 0x10 != 0 }
-    /// SEC bit 29.
-    var isMigratable: Bool { tdAttributes.byte(at: 3) & 0x20 != 0 }
+    /// SEC bit 29, or a service TD is bound to this one.
+    var isMigratable: Bool { tdAttributes.byte(at: 3) & 0x20 != 0 || mrServiceTD.map { !$0.isZero } ?? false }
 
     func claims(version: Int) -> Claims {
         var claims = Claims(

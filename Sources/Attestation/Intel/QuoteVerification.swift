@@ -37,7 +37,8 @@ struct QuoteVerification {
         }
         return VerificationResult(
             verdict: reasons.isEmpty ? .valid : .invalid, status: match?.status, advisories: match?.advisories ?? [],
-            components: match?.components ?? [], reasons: reasons, claims: claims, isSimulated: path?.isSimulated ?? false)
+            components: match?.components ?? [], reasons: reasons, claims: claims,
+            simulatedRoot: path?.isSimulated == true ? path?.root.certificate : nil)
     }
 
     /// Throws only what makes everything after it meaningless.

@@ -21,10 +21,12 @@ public struct VerificationResult: Codable, Sendable, Equatable {
     public var claims: Claims?
     /// The evidence is of a simulated platform (or unsigned): no hardware stands behind it.
     public var isSimulated: Bool
+    /// SHA-256 of the simulated root's certificate (DER, hexadecimal); nil for hardware, and for what nobody signs.
+    public var simulationRoot: String?
 
     public init(
         verdict: Verdict, status: TCBStatus? = nil, advisories: [Advisory] = [], components: [ComponentStatus] = [],
-        reasons: [Reason] = [], claims: Claims? = nil, isSimulated: Bool = false
+        reasons: [Reason] = [], claims: Claims? = nil, isSimulated: Bool = false, simulationRoot: String? = nil
     ) {
         self.verdict = verdict
         self.status = status
@@ -33,6 +35,18 @@ public struct VerificationResult: Codable, Sendable, Equatable {
         self.reasons = reasons
         self.claims = claims
         self.isSimulated = isSimulated
+        self.simulationRoot = simulationRoot
+    }
+}
+
+extension VerificationResult {
+    init(
+        verdict: Verdict, status: TCBStatus? = nil, advisories: [Advisory] = [], components: [ComponentStatus] = [], reasons: [Reason],
+        claims: Claims?, simulatedRoot: X509Certificate?
+    ) {
+        self.init(
+            verdict: verdict, status: status, advisories: advisories, components: components, reasons: reasons, claims: claims,
+            isSimulated: simulatedRoot != nil, simulationRoot: simulatedRoot?.fingerprint)
     }
 }
 

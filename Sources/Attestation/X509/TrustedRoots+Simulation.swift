@@ -3,6 +3,7 @@
 // one is to trust the sender, which is why a policy must say so, and can name the roots by their fingerprints.
 
 internal import Crypto
+internal import Encodings
 
 /// A self-signed certificate whose name says that it is of a simulated platform.
 public struct SimulatedRoot: Sendable, Hashable {
@@ -10,6 +11,11 @@ public struct SimulatedRoot: Sendable, Hashable {
     public let name: String
     /// SHA-256 of the DER, hexadecimal.
     public let fingerprint: String
+}
+
+extension X509Certificate {
+    /// SHA-256 of the DER, hexadecimal.
+    var fingerprint: String { Hex.encode(SHA256.hash(data: der)) }
 }
 
 extension TrustedRoots {
@@ -24,11 +30,7 @@ extension TrustedRoots {
                     certificate.subjectText.contains(simulationMark),
                     !found.contains(where: { $0.der == der })
                 else { continue }
-                let fingerprint = SHA256.hash(data: der).map { byte in
-                    let digits = String(byte, radix: 16)
-                    return digits.count == 1 ? "0" + digits : digits
-                }.joined()
-                found.append(SimulatedRoot(der: der, name: certificate.commonName, fingerprint: fingerprint))
+                found.append(SimulatedRoot(der: der, name: certificate.commonName, fingerprint: certificate.fingerprint))
             }
         }
         return found

@@ -93,7 +93,7 @@ struct X509Certificate: Sendable {
                 all.append(text)
             }
         }
-        return (common, all.joined(separator: ", "))
+        return (printable(common), printable(all.joined(separator: ", ")))
     }
 }
 
@@ -142,4 +142,11 @@ struct ExtensionFields {
             }
         }
     }
+}
+
+/// Names are others' texts, and are shown: control characters could rewrite a terminal or a log.
+private func printable(_ text: String) -> String {
+    var kept = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { kept.append(scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) ? "?" : scalar) }
+    return String(kept)
 }

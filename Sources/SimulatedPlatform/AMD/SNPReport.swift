@@ -104,7 +104,7 @@ struct SNPReport {
         // FAMILY_ID: the product.
         report.put(littleEndian: statement.productID, at: 0x10)
         report.put(littleEndian: UInt32(1), at: 0x34)
-        report.put(littleEndian: UInt32(shape.signer == .vcek ? 0 : 1 << 2) | (isMasked ? 2 : 0), at: 0x48)
+        report.put(littleEndian: UInt32(shape.signer == .vcek ? 0 : 1 << 2), at: 0x48)
         report.put(statement.reportData.fitted(to: 64), at: 0x50)
         report.put(statement.measurement.fitted(to: 48), at: 0x90)
         // HOST_DATA

@@ -38,7 +38,7 @@ struct EvidenceCheck {
 
         let texts = [bundle.evidence] + certificates
         let verifier = Verifier(roots: policy?.roots(in: texts) ?? .production)
-        let collateral = try loadCollateral() ?? bundle.collateral ?? Self.stored(for: bundle.evidence, now: now)
+        let collateral = try loadCollateral() ?? Self.collateral(of: bundle, verifier, now: now)
         let found =
             policy?.verify(bundle, with: verifier, collateral: collateral, certificates: certificates, now: now)
             ?? PolicyVerification(
@@ -51,8 +51,16 @@ struct EvidenceCheck {
             isFresh: expected.map { $0 == found.result.claims?.reportData }, isCollateralStale: found.isCollateralStale)
     }
 
+    /// What is kept here, unless what came with the evidence is newer: its sender may have chosen it for its age.
+    static func collateral(of bundle: EvidenceBundle, _ verifier: Verifier, now: Int64) throws(LaunchError) -> Collateral? {
+        guard let sent = bundle.collateral else { return try stored(for: bundle.evidence, now: now) }
+        guard let kept = try stored(for: bundle.evidence, now: now), case .success(let own) = verifier.summary(of: kept) else { return sent }
+        guard case .success(let other) = verifier.summary(of: sent), other.reasons.isEmpty, other.expiresAt > own.expiresAt else { return kept }
+        return sent
+    }
+
     /// What was imported for this kind of platform.
-    static func stored(for evidence: [UInt8], now: Int64) throws(LaunchError) -> Collateral? {
+    private static func stored(for evidence: [UInt8], now: Int64) throws(LaunchError) -> Collateral? {
         guard let folder = CollateralStore.defaultFolder(environment: Style.environment),
             let need = Verifier().verify(evidence, now: now).claims.flatMap({ CollateralNeed($0) })
         else { return nil }

@@ -151,7 +151,7 @@ extension DeploymentCommand {
             }
             let verification = DeploymentVerification(chain: try DeploymentCommand.chain(file), trust: trust, now: now) { bundle in
                 if let kept { return kept }
-                return try bundle.collateral ?? EvidenceCheck.stored(for: bundle.evidence, now: now)
+                return try EvidenceCheck.collateral(of: bundle, Verifier(), now: now)
             }
             let shown = try members.map { path throws(LaunchError) in
                 (name: path, bytes: try EvidenceCheck.read(path, "what the member shows", limit: MemberProof.sizeLimit))
