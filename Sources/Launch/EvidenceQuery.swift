@@ -7,10 +7,10 @@ package enum EvidenceQuery {
     private static let milliseconds: Int32 = 40_000
 
     package static func evidence(
-        of entry: EnclaveEntry, format: EvidenceFormat?, reportData: [UInt8], in registry: Registry
+        of entry: EnclaveEntry, format: EvidenceFormat?, nonce: [UInt8], in registry: Registry
     ) throws(LaunchError) -> (evidence: PlatformEvidence, launch: [UInt8]) {
         let channel = try ControlChannel(directory: registry.state.folder(entry.name), name: StateDirectory.socketName)
-        try channel.send(.attest(format: format, reportData: reportData))
+        try channel.send(.attest(format: format, nonce: nonce))
         switch try channel.receive(withinMilliseconds: milliseconds) {
         case .evidence(let evidence, let launch)?: return (evidence, launch)
         case .failure(let errno, let message)?: throw failure(errno, message, entry.name)

@@ -31,16 +31,17 @@ import Testing
         let measurement = try #require(inspected["identity"]?["measurement"]?.text)
         let quote = try raw(["--nonce", "00ff"])
         #expect(hex(quote[48 + 136..<48 + 184]) == measurement)
-        #expect(hex(quote[48 + 520..<48 + 584]) == "00ff" + String(repeating: "00", count: 62))
+        #expect(hex(quote[48 + 520..<48 + 552]) == "00ff" + String(repeating: "00", count: 30))
+        #expect(String(decoding: quote[48 + 552..<48 + 584], as: UTF8.self) == "outside asked for this, cloister")
         // TD attributes: no debug.
         #expect(quote[48 + 120] & 1 == 0)
-        let sgx = try raw(["--format", "sgx", "--report-data", String(repeating: "ab", count: 64)])
+        let sgx = try raw(["--format", "sgx", "--nonce", String(repeating: "ab", count: 32)])
         // MRENCLAVE, which is the hash of the measurement; CONFIGID: it was started without a program.
         let measured = try #require(Hex.decode(measurement))
         #expect(hex(sgx[48 + 64..<48 + 96]) == Hex.encode(SHA256.hash(data: measured)))
         #expect(hex(sgx[48 + 192..<48 + 256]) == String(repeating: "00", count: 64))
         #expect(hex(sgx[48 + 128..<48 + 160]) == inspected["identity"]?["signer"]?.text)
-        #expect(hex(sgx[48 + 320..<48 + 384]) == String(repeating: "ab", count: 64))
+        #expect(hex(sgx[48 + 320..<48 + 384]) == String(repeating: "ab", count: 32) + Hex.encode("outside asked for this, cloister".utf8))
 
         let bundle = try json(try workshop.run(["attest", "box"]).output)
         #expect(bundle["__cmwc_t"]?.text == "tag:cloister,2026:evidence")
@@ -110,8 +111,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["--nonce", "0"], ["--nonce", "zz"], ["--nonce", String(repeating: "00", count: 65)], ["--report-data", "00"],
-        ["--nonce", "00", "--report-data", String(repeating: "00", count: 64)], ["--format", "epid"],
+        ["--nonce", "0"], ["--nonce", "zz"], ["--nonce", String(repeating: "00", count: 33)],
+        ["--report-data", String(repeating: "00", count: 64)], ["--format", "epid"],
     ]) func nonsenseIsRefusedBeforeAnythingIsAsked(words: [String]) throws {
         let result = try workshop.run(["attest", "box"] + words)
         #expect(result.code == 64 && result.errorLines.count == 1, "\(result.errors)")

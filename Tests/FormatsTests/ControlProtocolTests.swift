@@ -12,7 +12,7 @@ private let requests: [ControlRequest] = [
             terminal: TerminalSize(rows: 1, columns: 65535))),
     .exec(ExecRequest(arguments: [text("ls")])),
     .signal(15), .windowSize(TerminalSize(rows: 24, columns: 80)), .processList, .stop(graceSeconds: 10),
-    .attest(format: nil, reportData: [UInt8](0..<64)), .attest(format: .snp, reportData: [UInt8](0..<64)),
+    .attest(format: nil, nonce: []), .attest(format: .snp, nonce: [UInt8](0..<32)),
 ]
 
 private let replies: [ControlReply] = [
@@ -27,6 +27,13 @@ private let replies: [ControlReply] = [
 @Suite struct ControlProtocolTests {
     @Test(arguments: requests) func requestsSurviveARoundTrip(request: ControlRequest) throws {
         #expect(try ControlRequest(decoding: request.encoded()) == request)
+    }
+
+    /// The half that says that the host asked is the kernel's own to write.
+    @Test func aNonceThatReachesIntoTheMarkIsRefused() {
+        #expect(PlatformProtocol.outsideMark.count == PlatformProtocol.reportDataSize - PlatformProtocol.nonceSize)
+        let request = ControlRequest.attest(format: nil, nonce: [UInt8](0..<33)).encoded()
+        #expect(throws: FormatError.self) { try ControlRequest(decoding: request) }
     }
 
     @Test(arguments: replies) func repliesSurviveARoundTrip(reply: ControlReply) throws {

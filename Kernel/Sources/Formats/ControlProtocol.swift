@@ -19,8 +19,9 @@ public enum ControlRequest: Sendable, Equatable {
     case processList
     /// Stop the enclave: SIGTERM to all, SIGKILL after the grace time.
     case stop(graceSeconds: UInt32)
-    /// Evidence with these 64 bytes of report data. Without a format: the machine's own.
-    case attest(format: EvidenceFormat?, reportData: [UInt8])
+    /// Evidence with a nonce of at most 32 bytes, after which the report data says that it was asked for from outside. Without a
+    /// format: the machine's own.
+    case attest(format: EvidenceFormat?, nonce: [UInt8])
 }
 
 public struct ExecRequest: Sendable, Equatable {

@@ -33,10 +33,10 @@ extension ControlRequest {
         case .stop(let graceSeconds):
             writer.u8(Kind.stop.rawValue)
             writer.u32(graceSeconds)
-        case .attest(let format, let reportData):
+        case .attest(let format, let nonce):
             writer.u8(Kind.attest.rawValue)
             writer.u8(format?.rawValue ?? 0)
-            writer.raw(reportData)
+            writer.string(nonce)
         }
         return writer.bytes
     }
@@ -58,7 +58,7 @@ extension ControlRequest {
             let raw = try reader.u8()
             let format = EvidenceFormat(rawValue: raw)
             guard raw == 0 || format != nil else { throw FormatError(.unknownTag, at: 1) }
-            self = .attest(format: format, reportData: try reader.take(PlatformProtocol.reportDataSize))
+            self = .attest(format: format, nonce: try reader.bytes(limit: PlatformProtocol.nonceSize))
         }
         try reader.expectEnd()
     }

@@ -9,6 +9,11 @@ public enum PlatformProtocol {
     /// Fits the default socket buffer of Linux with room to spare.
     public static let maximumPacketSize = 128 << 10
     public static let reportDataSize = 64
+    /// At most so many bytes may be chosen from outside of the enclave.
+    public static let nonceSize = 32
+    /// The second half of report data that was asked for from outside. Programs state hashes: without it the host could have evidence
+    /// made for a key of its own, and nobody could tell it from a program's.
+    public static let outsideMark = [UInt8]("outside asked for this, cloister".utf8)
     public static let keySize = 32
     /// sgx_target_info_t and sgx_report_t of Intel's SDK.
     public static let targetInfoSize = 512

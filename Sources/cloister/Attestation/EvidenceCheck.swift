@@ -3,6 +3,8 @@
 import Attestation
 import AttestationPolicy
 import CollateralStore
+internal import Encodings
+import Formats
 import Foundation
 import Image
 import Launch
@@ -48,7 +50,7 @@ struct EvidenceCheck {
         return Outcome(
             result: found.result, decision: policy?.evaluate(PolicyInput(found.result, now: now, launch: launch)),
             launch: launch,
-            isFresh: expected.map { $0 == found.result.claims?.reportData }, isCollateralStale: found.isCollateralStale)
+            isFresh: expected.map { $0.contains(found.result.claims?.reportData ?? "") }, isCollateralStale: found.isCollateralStale)
     }
 
     /// What is kept here, unless what came with the evidence is newer: its sender may have chosen it for its age.
@@ -92,16 +94,17 @@ struct EvidenceCheck {
         }
     }
 
-    /// Up to 64 bytes in hexadecimal, filled up with zeros, as `cloister attest` puts them into the evidence.
-    static func reportData(_ text: String) throws(LaunchError) -> String {
-        let digits = text.lowercased()
-        guard digits.utf8.count <= 128, digits.utf8.count % 2 == 0,
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-        else {
+    /// Up to 64 bytes in hexadecimal, filled up with zeros, as programs state them; or, for a nonce of 32, as `cloister attest` has the
+    /// kernel state it.
+    static func reportData(_ text: String) throws(LaunchError) -> [String] {
+        guard let nonce = Hex.decode(text), nonce.count <= PlatformProtocol.reportDataSize else {
             throw LaunchError(
                 .usage, "the nonce is not up to 64 bytes in hexadecimal", at: "'\(text)'", next: "write an even number of digits, at most 128")
         }
-        return digits + String(repeating: "0", count: 128 - digits.utf8.count)
+        func filled(_ size: Int) -> [UInt8] { nonce + [UInt8](repeating: 0, count: size - nonce.count) }
+        let plain = Hex.encode(filled(PlatformProtocol.reportDataSize))
+        guard nonce.count <= PlatformProtocol.nonceSize else { return [plain] }
+        return [plain, Hex.encode(filled(PlatformProtocol.nonceSize) + PlatformProtocol.outsideMark)]
     }
 
     /// A file, or standard input for `-`; what is larger than `limit` is refused rather than cut.

@@ -12,7 +12,8 @@ struct Attest: ParsableCommand {
         commandName: "attest",
         abstract: "Print evidence of a running enclave, for others to verify.",
         discussion: """
-            The evidence states the measurement and signer of the enclave and carries your nonce. It is written as one JSON text with the
+            The evidence states the measurement and signer of the enclave and carries your nonce, followed by words that say that it was \
+            asked for from outside: no program's evidence looks like it. It is written as one JSON text with the
             certificates that belong to it (docs/design/evidence.md). Evidence of the simulated platform proves nothing about hardware.
 
             Example:
@@ -20,11 +21,8 @@ struct Attest: ParsableCommand {
               cloister attest app --nonce 00ff > evidence.bin
             """)
 
-    @Option(help: ArgumentHelp("At most 64 bytes that the evidence repeats, followed by zeros.", valueName: "HEX"))
+    @Option(help: ArgumentHelp("At most 32 bytes that the evidence repeats, filled up with zeros.", valueName: "HEX"))
     var nonce: String?
-
-    @Option(help: ArgumentHelp("Exactly the 64 bytes of report data.", valueName: "HEX"))
-    var reportData: String?
 
     @Option(help: "Layout of the evidence, where the platform has several.")
     var format: Format?
@@ -51,7 +49,6 @@ struct Attest: ParsableCommand {
     }
 
     func validate() throws {
-        if nonce != nil && reportData != nil { throw ValidationError("--nonce and --report-data exclude each other") }
         _ = try bytes()
     }
 
@@ -62,7 +59,7 @@ struct Attest: ParsableCommand {
         }
         let registry = Registry(try StateDirectory(environment: Style.environment))
         let entry = try registry.find(name)
-        let (evidence, launch) = try EvidenceQuery.evidence(of: entry, format: format?.value, reportData: try bytes(), in: registry)
+        let (evidence, launch) = try EvidenceQuery.evidence(of: entry, format: format?.value, nonce: try bytes(), in: registry)
         try write(raw ? evidence.bytes : try Self.bundle(evidence, launch).json())
     }
 
@@ -97,18 +94,11 @@ struct Attest: ParsableCommand {
         }
     }
 
-    /// 64 bytes; zeros without a nonce.
     private func bytes() throws -> [UInt8] {
-        let size = PlatformProtocol.reportDataSize
-        if let reportData {
-            guard let bytes = Hex.decode(reportData), bytes.count == size else {
-                throw ValidationError("--report-data must be \(2 * size) hexadecimal digits")
-            }
-            return bytes
-        }
+        let size = PlatformProtocol.nonceSize
         guard let bytes = Hex.decode(nonce ?? ""), bytes.count <= size else {
             throw ValidationError("--nonce must be an even number of hexadecimal digits, at most \(2 * size)")
         }
-        return bytes + [UInt8](repeating: 0, count: size - bytes.count)
+        return bytes
     }
 }

@@ -64,19 +64,20 @@ final class ControlConnection {
         case .stop(let grace):
             service.stop(graceSeconds: grace)
             reply(.end)
-        case .attest(let format, let reportData): attest(format, reportData)
+        case .attest(let format, let nonce): attest(format, nonce)
         }
     }
 
     // MARK: evidence
 
-    private func attest(_ format: EvidenceFormat?, _ reportData: [UInt8]) {
+    private func attest(_ format: EvidenceFormat?, _ nonce: [UInt8]) {
         guard let source = kernel.evidence else {
             fail(.ENODEV, "the enclave was started without a platform that gives evidence")
             return
         }
+        let rest = [UInt8](repeating: 0, count: PlatformProtocol.nonceSize - nonce.count)
         do throws(Errno) {
-            let exchange = try source.begin(.evidence(format: format, reportData: reportData))
+            let exchange = try source.begin(.evidence(format: format, reportData: nonce + rest + PlatformProtocol.outsideMark))
             exchange.queue.add(EvidenceAnswer(self, exchange))
         } catch { fail(error, "the platform's service cannot be asked for evidence") }
     }
