@@ -41,6 +41,9 @@ command: ## Build bin/cloister and the programs beside it, but not the kernel
 	    install -m 0755 "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/$$product" bin/$$product.new; \
 	    mv -f bin/$$product.new bin/$$product; \
 	done
+	$(SWIFT) build $(RELEASE_FLAGS) --product cloister-attested-tls
+	scripts/c-library.sh "$$($(SWIFT) build $(RELEASE_FLAGS) --show-bin-path)/libcloister-attested-tls.a" bin/libcloister-attested-tls.so.new
+	mv -f bin/libcloister-attested-tls.so.new bin/libcloister-attested-tls.so
 
 .PHONY: kernel
 kernel: ## Build bin/cloister-kernel only
@@ -79,6 +82,7 @@ bench: ## Print the table of ratios to native (ARGS=--quick for the short one)
 	Benchmarks/bench.py $(ARGS)
 	Benchmarks/broker/run.py $(ARGS)
 	Benchmarks/attestation/run.py $(ARGS)
+	Benchmarks/shield/run.py $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## Feed broken input to every decoder, and lies of the host to the kernel (SECONDS_EACH=60)

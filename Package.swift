@@ -44,6 +44,7 @@ let package = Package(
         .executable(name: "cloister-broker", targets: ["cloister-broker"]),
         .executable(name: "cloister-platform", targets: ["cloister-platform"]),
         .executable(name: "cloister-shield", targets: ["cloister-shield"]),
+        .library(name: "cloister-attested-tls", type: .static, targets: ["CloisterAttestedTLS"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -97,6 +98,8 @@ let package = Package(
         .target(
             name: "NIOAttestedTLS",
             dependencies: ["AttestedTLS", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")]),
+        // The same on sockets, for C; its header is in include/.
+        .target(name: "CloisterAttestedTLS", dependencies: ["Attestation", "AttestationPolicy", "AttestedTLS"], exclude: ["include"]),
         // Which ports of an image are wrapped in attested TLS: the description that is measured.
         .target(name: "ShieldDescription", dependencies: ["Attestation"]),
         // Wraps them, inside the enclave. Images hold no library that it could count on, so that it is linked whole.
@@ -221,6 +224,12 @@ let package = Package(
                 "SimulatedPlatform",
                 "FuzzSupport",
                 cryptoExtras, crypto, x509, asn1,
+            ]),
+        .testTarget(
+            name: "NIOAttestedTLSTests",
+            dependencies: [
+                "Attestation", "AttestationPolicy", "AttestedTLS", "CloisterAttestedTLS", "Encodings", "NIOAttestedTLS", "SimulatedPlatform",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "LaunchTests", dependencies: ["Launch", "Formats", "Image", "FuzzSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "AttestationTests", dependencies: ["RecordedEvidence", "Encodings", "Attestation", "FuzzSupport", crypto]),

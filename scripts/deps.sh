@@ -9,7 +9,7 @@ packages=(
     # building the broker, and attested TLS
     libp11-kit-dev libpq-dev libsqlite3-dev libssl-dev
     # programs that the example and the tests run unmodified
-    bash busybox-static coreutils gawk git golang-go openssl perl postgresql procps python3 redis-server softhsm2 sqlite3
+    bash busybox-static coreutils gawk git golang-go openssl perl postgresql procps python3 redis-server softhsm2 sqlite3 stunnel4
     # tools of the checks themselves; the console is looked at in Chromium
     chromium expect fonts-dejavu-core gdb jq shellcheck
 )

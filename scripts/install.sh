@@ -18,6 +18,8 @@ files() {
 0755 bin/cloister-broker bin/cloister-broker
 0755 bin/cloister-agent libexec/cloister/cloister-agent
 0755 bin/cloister-shield libexec/cloister/cloister-shield
+0644 bin/libcloister-attested-tls.so lib/libcloister-attested-tls.so
+0644 Sources/CloisterAttestedTLS/include/cloister-attested-tls.h include/cloister-attested-tls.h
 0755 bin/cloister-kernel libexec/cloister/cloister-kernel
 0755 bin/cloister-platform libexec/cloister/cloister-platform
 0644 out/docs/completion/cloister.bash share/bash-completion/completions/cloister

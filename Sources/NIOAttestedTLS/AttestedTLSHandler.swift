@@ -218,13 +218,14 @@ public final class AttestedTLSHandler: ChannelDuplexHandler {
 
     public func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if isFinishing && mode == .all { return context.channel.closeFuture.cascade(to: promise) }
-        guard let session, failure == nil, mode != .input, context.channel.isActive else { return context.close(mode: mode, promise: promise) }
-        if mode == .output {
-            if session.isEstablished { return endOutput(session, context, promise) }
+        if mode == .output, failure == nil, session?.isEstablished != true {
+            // What was written waits for the connection to be established, and so does the end of it.
             endsAfterWaiting = true
             promise?.succeed()
             return
         }
+        guard let session, failure == nil, mode != .input, context.channel.isActive else { return context.close(mode: mode, promise: promise) }
+        if mode == .output { return endOutput(session, context, promise) }
         session.close()
         finish(session, context, promise)
     }
@@ -275,8 +276,10 @@ public final class AttestedTLSHandler: ChannelDuplexHandler {
         timeout = nil
         early = []
         failWaiting(known)
-        if let session, context.channel.isActive { finish(session, context, nil) } else { context.close(mode: .all, promise: nil) }
+        // The reason comes before the end, and whoever answers it with a close does not cut the last words off.
+        isFinishing = session != nil && context.channel.isActive
         context.fireErrorCaught(known)
+        if let session, isFinishing { finish(session, context, nil) } else { context.close(mode: .all, promise: nil) }
     }
 
     private func failWaiting(_ error: any Error) {

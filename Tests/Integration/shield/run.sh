@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 here=$root/Tests/Integration/shield
 cloister=${CLOISTER:-$root/bin/cloister}
-for program in redis-server python3 openssl ss; do
+for program in gcc redis-server python3 openssl ss; do
     command -v "$program" >/dev/null || { echo "SKIPPED: this host has no $program" >&2; exit 0; }
 done
 # An address of this machine that is not the loopback's.
@@ -140,6 +140,36 @@ done
 exec 6>&-
 [[ ${seen[0]} != "${seen[1]}" && ${seen[1]} != "${seen[2]}" ]] || fail "the certificate is not renewed: ${seen[*]}"
 echo "the certificate is renewed twice while one connection lives"
+
+# The C library, in an enclave without a shield.
+gcc -Wall -Wextra -Werror -O2 -I "$root/Sources/CloisterAttestedTLS/include" -o client "$here/client.c" -L "$root/bin" -lcloister-attested-tls
+library() { # NAME POLICY
+    cat >"$1.yaml" <<MANIFEST
+name: $1
+entry_point: /app/client
+args: ["$address", "$port", /app/policy.yaml]
+packages: [libc6, libgcc-s1, libssl3, libstdc++6]
+essential: false
+files: {client: /app/client, $root/bin/libcloister-attested-tls.so: /usr/lib/libcloister-attested-tls.so, $2: /app/policy.yaml}
+MANIFEST
+    build "$1" key.pem
+    code=0
+    timeout -k 2 60 "$cloister" run --quiet "$1.img" >out 2>err </dev/null || code=$?
+}
+library plain exactly.yaml
+[[ $code == 0 && $(cat out) == "+PONG valid" ]] || fail "the C client ended with $code: $(cat out err)"
+library suspicious wrong.yaml
+grep -q '^refused: .*measurement' out || fail "the C client ended with $code: $(cat out err)"
+[[ $code == 77 ]] || fail "the C client ended with $code"
+echo "a C program with the library talks with the shield, and refuses a wrong measurement"
+
+# Where the machine gives no evidence the shield says so, and the program does not begin.
+mkdir bare
+cp "$cloister" "${CLOISTER_KERNEL:-$root/bin/cloister-kernel}" bare/
+code=0
+CLOISTER_KERNEL=$work/bare/cloister-kernel bare/cloister run --quiet mine.img -- /usr/bin/python3 /app/client.py refused "$address" 1 - >out 2>err || code=$?
+[[ $code == 78 && ! -s out ]] || fail "without evidence it ended with $code: $(cat out err)"
+grep -q 'cloister-shield: error: evidence' err || fail "no reason: $(cat err)"
 
 "$cloister" start --quiet --name box mine.img >/dev/null
 [[ $("$cloister" exec box -- /usr/bin/python3 /app/client.py talk "$address" "$proxy_port" "$word" | sed -n 2p) == "PONG OK $word" ]] ||
