@@ -45,9 +45,49 @@ struct EnclaveRecord: Codable, Sendable, Equatable {
 }
 
 final class EnclaveRegister: Sendable {
+    /// What makes two attestations one record; compared as it is, since every round asks.
+    private struct Key: Hashable {
+        var tee: String
+        var measurement: String?
+        var signer: String?
+        var productID: Int?
+        var securityVersion: Int?
+        var isDebug = false
+        var status: TCBStatus?
+        var simulationRoot: String?
+        /// Arguments and environment of an accepted one, the failed checks of a refused one.
+        var rest: String?
+
+        init(_ evidence: AnnotatedEvidence) {
+            self.init(tee: evidence.tee.rawValue, evidence.verification)
+            simulationRoot = evidence.simulationRoot
+            rest = evidence.launch.map { launch in "\(launch.arguments) \(launch.environment.sorted { $0.key < $1.key })" }
+        }
+
+        init(tee: String, _ result: VerificationResult?) {
+            self.tee = tee
+            status = result?.status
+            guard let claims = result?.claims else { return }
+            measurement = claims.measurement
+            signer = claims.signer
+            productID = claims.productID
+            securityVersion = claims.securityVersion
+            isDebug = claims.isDebug
+        }
+
+        /// A name for addresses, the same in every broker.
+        var id: String {
+            let parts = [
+                tee, measurement ?? "", signer ?? "", productID.map(String.init) ?? "", securityVersion.map(String.init) ?? "", "\(isDebug)",
+                status?.rawValue ?? "", simulationRoot ?? "", rest ?? "",
+            ]
+            return Hex.encode(SHA256.hash(data: Array(parts.joined(separator: "|").utf8)).prefix(8))
+        }
+    }
+
     private struct State {
-        var accepted: [String: EnclaveRecord] = [:]
-        var refused: [String: EnclaveRecord] = [:]
+        var accepted: [Key: EnclaveRecord] = [:]
+        var refused: [Key: EnclaveRecord] = [:]
     }
 
     private let state = Mutex(State())
@@ -61,14 +101,13 @@ final class EnclaveRegister: Sendable {
     // MARK: - Noting
 
     func noteAccepted(_ evidence: AnnotatedEvidence, trust: String, address: String, now: Int64) {
-        let key = Self.key(evidence)
+        let key = Key(evidence)
         state.withLock { state in
-            if var record = state.accepted[key] {
-                record.count += 1
-                record.last = now
-                record.address = address
-                record.verification = Self.bounded(evidence.verification)
-                state.accepted[key] = record
+            if let index = state.accepted.index(forKey: key) {
+                state.accepted.values[index].count += 1
+                state.accepted.values[index].last = now
+                state.accepted.values[index].address = address
+                state.accepted.values[index].verification = Self.bounded(evidence.verification)
             } else {
                 Self.insert(Self.record(key, evidence, trust: trust, address: address, count: 1, now: now), key, &state.accepted, Self.acceptedLimit)
             }
@@ -77,19 +116,18 @@ final class EnclaveRegister: Sendable {
 
     func noteRefused(tee: String, _ error: BrokerError, address: String, now: Int64) {
         let result = error.verification
-        let checks = result.map { $0.reasons.map(\.check.rawValue).joined(separator: ",") } ?? error.detail
-        let key = "\(tee)|\(result?.claims?.measurement ?? "")|\(checks)"
+        var key = Key(tee: tee, result)
+        key.rest = result.map { "refused " + $0.reasons.map(\.check.rawValue).joined(separator: ",") } ?? error.detail
         state.withLock { state in
-            if var record = state.refused[key] {
-                record.count += 1
-                record.last = now
-                record.address = address
-                state.refused[key] = record
+            if let index = state.refused.index(forKey: key) {
+                state.refused.values[index].count += 1
+                state.refused.values[index].last = now
+                state.refused.values[index].address = address
                 return
             }
             let claims = result?.claims
             let record = EnclaveRecord(
-                id: Self.id(key), isAccepted: false, tee: tee,
+                id: key.id, isAccepted: false, tee: tee,
                 verdict: result.map { $0.verdict == .valid ? nil : PlainVerdict($0) }.flatMap { $0 }
                     ?? PlainVerdict(refusedBecause: String(error.detail.prefix(Self.textLimit))),
                 trust: nil, measurement: claims?.measurement, signer: claims?.signer, productID: claims?.productID,
@@ -100,18 +138,27 @@ final class EnclaveRegister: Sendable {
     }
 
     func noteRelease(_ evidence: AnnotatedEvidence, trust: String, path: String, outcome: String, reason: String, address: String, now: Int64) {
-        let key = Self.key(evidence)
+        let key = Key(evidence)
+        let reason = String(reason.prefix(Self.textLimit))
         state.withLock { state in
-            var record = state.accepted[key] ?? Self.record(key, evidence, trust: trust, address: address, count: 0, now: now)
-            let reason = String(reason.prefix(Self.textLimit))
-            let old = record.releases.firstIndex { $0.path == path }
-            let count = old.map { record.releases[$0].outcome == outcome ? record.releases[$0].count : 0 } ?? 0
-            if let old { record.releases.remove(at: old) }
-            record.releases.insert(.init(path: path, outcome: outcome, reason: reason, count: count + 1, last: now), at: 0)
-            if record.releases.count > Self.releaseLimit { record.releases.removeLast() }
-            record.last = now
-            Self.insert(record, key, &state.accepted, Self.acceptedLimit)
+            if state.accepted[key] == nil {
+                Self.insert(Self.record(key, evidence, trust: trust, address: address, count: 0, now: now), key, &state.accepted, Self.acceptedLimit)
+            }
+            guard let index = state.accepted.index(forKey: key) else { return }
+            state.accepted.values[index].last = now
+            Self.note(.init(path: path, outcome: outcome, reason: reason, count: 1, last: now), in: &state.accepted.values[index].releases)
         }
+    }
+
+    /// The latest one first; one for each path.
+    private static func note(_ new: EnclaveRecord.Release, in releases: inout [EnclaveRecord.Release]) {
+        var new = new
+        if let old = releases.firstIndex(where: { $0.path == new.path }) {
+            if releases[old].outcome == new.outcome { new.count += releases[old].count }
+            releases.remove(at: old)
+        }
+        releases.insert(new, at: 0)
+        if releases.count > releaseLimit { releases.removeLast() }
     }
 
     // MARK: - Reading
@@ -135,34 +182,21 @@ final class EnclaveRegister: Sendable {
 
     // MARK: - Records
 
-    private static func key(_ evidence: AnnotatedEvidence) -> String {
-        let result = evidence.verification
-        let claims = result.claims
-        return [
-            evidence.tee.rawValue, claims?.measurement ?? "", claims?.signer ?? "", claims?.productID.map(String.init) ?? "",
-            claims?.securityVersion.map(String.init) ?? "", claims?.isDebug == true ? "debug" : "", result.status?.rawValue ?? "",
-            evidence.simulationRoot ?? "",
-            evidence.launch.map { launch in "\(launch.arguments) \(launch.environment.sorted { $0.key < $1.key })" } ?? "",
-        ].joined(separator: "|")
-    }
-
     private static func record(
-        _ key: String, _ evidence: AnnotatedEvidence, trust: String, address: String, count: Int, now: Int64
+        _ key: Key, _ evidence: AnnotatedEvidence, trust: String, address: String, count: Int, now: Int64
     ) -> EnclaveRecord {
         let result = evidence.verification
         return EnclaveRecord(
-            id: id(key), isAccepted: true, tee: evidence.tee.rawValue, verdict: PlainVerdict(result), trust: trust,
+            id: key.id, isAccepted: true, tee: evidence.tee.rawValue, verdict: PlainVerdict(result), trust: trust,
             measurement: result.claims?.measurement, signer: result.claims?.signer, productID: result.claims?.productID,
             securityVersion: result.claims?.securityVersion, status: result.status?.rawValue, simulationRoot: evidence.simulationRoot,
             count: count, first: now, last: now, address: address, releases: [], verification: bounded(result), launch: bounded(evidence.launch))
     }
 
-    private static func insert(_ record: EnclaveRecord, _ key: String, _ table: inout [String: EnclaveRecord], _ limit: Int) {
+    private static func insert(_ record: EnclaveRecord, _ key: Key, _ table: inout [Key: EnclaveRecord], _ limit: Int) {
         if table[key] == nil, table.count >= limit, let oldest = table.min(by: { $0.value.last < $1.value.last }) { table[oldest.key] = nil }
         table[key] = record
     }
-
-    private static func id(_ key: String) -> String { Hex.encode(SHA256.hash(data: Array(key.utf8)).prefix(8)) }
 
     private static func bounded(_ launch: LaunchFacts?) -> LaunchFacts? {
         guard let launch else { return nil }
