@@ -71,6 +71,7 @@ client deceived key.pem wrong.yaml
 client theirs stranger.pem ours.yaml
 "$cloister" inspect mine.img | grep -q "shield *connects to port $proxy_port" || fail "inspect does not show the shield"
 
+: >server.log
 "$cloister" run --quiet server.img >server.log 2>&1 </dev/null &
 started+=($!)
 for _ in $(seq 300); do
