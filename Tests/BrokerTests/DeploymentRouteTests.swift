@@ -299,6 +299,16 @@ struct DeploymentBench {
             #expect(try await ask(0xB0).status == 200)
             let refused = try await ask(0xA0)
             #expect(refused.status == 403 && refused.body.contains("deployment shop version 1, role worker: measurement must be b0b0"))
+            // Another deployment, of whoever may put one, does not open what this one's approvers guard.
+            let mallory = SigningKey(generating: .ed25519)
+            var evil = bench.statement { $0.name = "evil" }
+            evil.approvers = .init(threshold: 1, keys: [.init(name: "mallory", key: Data(mallory.publicKey.der).base64EncodedString())])
+            evil.roles["web"]?.secrets = [TestBroker.resource]
+            var entry = try SignedEntry(evil)
+            try entry.sign(with: mallory)
+            #expect(try await bench.put(DeploymentChain(entries: [entry])).status == 200)
+            #expect(try await ask(0xA0).status == 403)
+            #expect(try await ask(0xB0).status == 200)
             // A policy can only narrow it.
             let scope = try #require(PolicyScope("team"))
             _ = try await bench.broker.storage.putPolicy(

@@ -86,6 +86,59 @@ import Testing
         #expect(try DeploymentHistory(Shop.next(first, approvers) { $0.roles["web"]?.program.minimumVersion = 6 }).statement.version == 3)
     }
 
+    @Test func aRoleThatWasAwayIsNoNewOne() throws {
+        let signed = { (minimum: Int) in
+            DeploymentStatement.Program(measurements: nil, signers: [String(repeating: "5a", count: 32)], productID: nil, minimumVersion: minimum)
+        }
+        let first = try Shop.next(Shop.chain(approvers), approvers) { $0.roles["web"]?.program = signed(5) }
+        let role = try #require(try DeploymentHistory(first).statement.roles["web"])
+        let links = try DeploymentHistory(first).statement.links
+        let without = try Shop.next(first, approvers) {
+            $0.roles["web"] = nil
+            $0.links = links.filter { $0.from != "web" && $0.to != "web" }
+        }
+        func back(_ minimum: Int, _ rollback: Bool? = nil) throws -> DeploymentChain {
+            try Shop.next(without, approvers) {
+                $0.roles["web"] = role
+                $0.roles["web"]?.program = signed(minimum)
+                $0.links = links
+                $0.rollback = rollback
+            }
+        }
+        #expect(refusal(try back(4)).contains("the minimum version of role 'web' goes from 5 to 4"))
+        #expect(try DeploymentHistory(back(5)).statement.version == 4)
+        // What the approvers have taken back counts from then on.
+        let lowered = try back(4, true)
+        #expect(try DeploymentHistory(Shop.next(lowered, approvers)).statement.version == 5)
+        let measured = try Shop.next(first, approvers) {
+            $0.roles["web"]?.program = .init(measurements: [String(repeating: "a0", count: 48)], signers: nil, productID: nil, minimumVersion: nil)
+        }
+        #expect(refusal(try Shop.next(measured, approvers) { $0.roles["web"]?.program = signed(1) }).contains("from 5 to 1"))
+        let proving = try Shop.next(first, approvers) { statement in
+            statement.broker = role
+            statement.broker?.names = []
+        }
+        #expect(refusal(try Shop.next(proving, approvers) { $0.broker = nil }).contains("the broker need no longer prove"))
+    }
+
+    @Test func aRoleCannotHaveAnothersName() throws {
+        let taken = try Shop.next(Shop.chain(approvers), approvers) { $0.roles["web"]?.names = ["database"] }
+        #expect(refusal(taken).contains("the name 'database' of role 'web' is another role's as well"))
+    }
+
+    /// Ann alone, with her signature twice, is not the two people whom somebody trusts.
+    @Test func aTrustedKeyThatSignedTwiceIsOne() throws {
+        let alone = TestApprovers(["ann"])
+        var statement = Shop.statement(alone)
+        statement.approvers.threshold = 1
+        var entry = try alone.sign(SignedEntry(statement), by: ["ann"])
+        entry.signatures += entry.signatures
+        let chain = DeploymentChain(entries: [entry])
+        let trust = DeploymentTrust(approvers: [alone.keys[0].key.publicKey, approvers.keys[1].key.publicKey])
+        let found = DeploymentError.message { try trust.check(chain, DeploymentHistory(chain)) }
+        #expect(found.contains("approved by 1 of the keys that are trusted; 2 are wanted"), "\(found)")
+    }
+
     @Test func theBeginningCannotBeCutOff() throws {
         let chain = try Shop.next(Shop.chain(approvers), approvers)
         #expect(refusal(DeploymentChain(entries: Array(chain.entries.dropFirst()))).contains("the beginning of the chain is missing"))

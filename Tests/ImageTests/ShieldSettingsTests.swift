@@ -31,6 +31,14 @@ private let manifestText = """
         #expect(try parse("entry_point: /bin/app").settings.shield == nil)
     }
 
+    @Test(arguments: ["/", "/.cloister", "/.cloister/x"]) func mountsOverTheShieldAreRefused(_ target: String) throws {
+        for kind in ["insecure_host_mounts:\n  - {source: /srv, target: \(target)}", "mounts:\n  - {target: \(target)}"] {
+            let error = #expect(throws: ImageToolError.self) { try parse(manifestText + "\n" + kind) }
+            #expect(error.map { "\($0)" }?.contains("would cover") == true || kind.hasPrefix("mounts"), "\(String(describing: error))")
+        }
+        #expect(try parse(manifestText + "\ninsecure_host_mounts:\n  - {source: /srv, target: /data}").settings.shield != nil)
+    }
+
     @Test func eachPortHasItsPolicyInTheImage() throws {
         let folder = FileManager.default.temporaryDirectory.path + "/shield-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -157,6 +157,17 @@ private final class Shielded {
         }
     }
 
+    /// While the program does not listen, what peers send must not end at a service of the host's.
+    @Test func `what the shield's peers send never goes to the host's loopback`() async {
+        await #expect(processExitsWith: .success) {
+            let world = Shielded()
+            world.asShield { precondition(world.connect(world.socket(), 7000, [127, 0, 0, 1]) == -111) }
+            precondition(world.asked.isEmpty, "\(world.asked)")
+            // Another port of the host's is what insecure_host_loopback is for.
+            precondition(world.connect(world.socket(), 7002, [127, 0, 0, 1]) == 0 && world.asked.last?.port == 7002)
+        }
+    }
+
     @Test func `a program cannot take the shield's place`() async {
         await #expect(processExitsWith: .success) {
             let world = Shielded()

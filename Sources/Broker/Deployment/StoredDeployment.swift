@@ -61,9 +61,11 @@ struct RoleMembers: Codable, Sendable, Equatable {
 
     /// False if there are as many as the role may have. A member that asks again keeps its place.
     mutating func admit(_ key: String, until expires: Int64, count: Int?, now: Int64) -> Bool {
+        // Certificates that were given live on, whatever came after them.
+        let last = members.first { $0.key == key }?.expires ?? 0
         members.removeAll { $0.expires <= now || $0.key == key }
         if let count, members.count >= count { return false }
-        members.append(Member(key: key, expires: expires))
+        members.append(Member(key: key, expires: max(expires, last)))
         // Without a limit of the role's the list is for people only, and need not hold everybody.
         if members.count > DeploymentStatement.maximumCount { members.removeFirst() }
         return true

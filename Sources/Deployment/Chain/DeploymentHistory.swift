@@ -26,6 +26,9 @@ package struct DeploymentHistory: Sendable, Equatable {
     /// The certificate in force (DER); nil while the approvers have named none.
     package private(set) var authority: [UInt8]?
 
+    /// The highest minimum version that each role ever had and no approved rollback took back, the broker's among them.
+    private var floors: [String: Int] = [:]
+
     package var name: String { statement.name }
     package var head: String { steps.last?.digest ?? digest }
 
@@ -65,6 +68,10 @@ package struct DeploymentHistory: Sendable, Equatable {
 
     private mutating func apply(_ step: Step) {
         if let next = step.statement {
+            for (name, role) in Self.programs(next) {
+                guard let minimum = role.program.minimumVersion else { continue }
+                floors[name] = next.rollback == true ? minimum : max(minimum, floors[name] ?? 0)
+            }
             statement = next
             digest = step.digest
         }
@@ -87,7 +94,7 @@ package struct DeploymentHistory: Sendable, Equatable {
     private func check(_ next: DeploymentStatement) throws(DeploymentError) {
         guard next.name == name else { throw DeploymentError(.chain, "the chain is of \(name), and one of its statements of \(next.name)") }
         guard next.previous == head else { throw DeploymentError(.chain, "version \(next.version) does not follow the entry before it") }
-        let reasons = Self.rollbacks(from: statement, to: next)
+        let reasons = Self.rollbacks(from: statement, to: next, floors: floors)
         if next.rollback == true {
             guard !reasons.isEmpty else { throw DeploymentError(.rollback, "version \(next.version) says that it rolls back, and it does not") }
             return
@@ -110,13 +117,18 @@ package struct DeploymentHistory: Sendable, Equatable {
         }
     }
 
-    /// What of `next` would take an older program's side against a newer one's.
-    package static func rollbacks(from last: DeploymentStatement, to next: DeploymentStatement) -> [String] {
+    /// Roles by name; "the broker" cannot be one of theirs.
+    private static func programs(_ statement: DeploymentStatement) -> [(name: String, role: DeploymentStatement.Role)] {
+        statement.roles.map { ($0.key, $0.value) } + (statement.broker.map { [("the broker", $0)] } ?? [])
+    }
+
+    /// What of `next` would take an older program's side against a newer one's. A role that was away for a while is no new one.
+    static func rollbacks(from last: DeploymentStatement, to next: DeploymentStatement, floors: [String: Int]) -> [String] {
         var reasons: [String] = []
         if next.version <= last.version { reasons.append("version \(next.version) does not come after version \(last.version)") }
-        let pairs = next.roles.map { ($0.key, $0.value, last.roles[$0.key]) } + (next.broker.map { [("broker", $0, last.broker)] } ?? [])
-        for (name, role, earlier) in pairs.sorted(by: { $0.0 < $1.0 }) {
-            guard let before = earlier?.program.minimumVersion else { continue }
+        if last.broker != nil && next.broker == nil { reasons.append("the broker need no longer prove which program it is") }
+        for (name, role) in programs(next).sorted(by: { $0.name < $1.name }) {
+            guard let before = floors[name] else { continue }
             if let now = role.program.minimumVersion, now >= before { continue }
             // A program that is named by its measurement alone has no version to compare.
             if role.program.minimumVersion == nil, role.program.measurements != nil { continue }

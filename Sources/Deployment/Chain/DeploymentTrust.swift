@@ -39,7 +39,8 @@ package struct DeploymentTrust: Sendable {
         if !approvers.isEmpty, let first = history.steps.first, let entry = chain.entries.first {
             let trusted = Set(approvers.map { CanonicalText.digest($0.der) })
             let named = try first.approvers.verifyingKeys()
-            let count = entry.signatures.count { trusted.contains($0.keyid) && named[$0.keyid] != nil }
+            // Keys, not signatures: one that is there twice is one approval.
+            let count = Set(entry.signatures.map(\.keyid)).count { trusted.contains($0) && named[$0] != nil }
             guard count >= threshold else {
                 throw DeploymentError(.approvals, "the first statement is approved by \(count) of the keys that are trusted; \(threshold) are wanted")
             }

@@ -31,7 +31,16 @@ extension DeploymentStatement {
             }
         }
         guard (1...Self.maximumRoles).contains(roles.count) else { throw Self.problem("a deployment has 1 to \(Self.maximumRoles) roles") }
-        for (name, role) in roles.sorted(by: { $0.key < $1.key }) { try role.check(name) }
+        var owners = Dictionary(uniqueKeysWithValues: roles.keys.map { ($0, $0) })
+        for (name, role) in roles.sorted(by: { $0.key < $1.key }) {
+            try role.check(name)
+            for host in role.names {
+                // A certificate with another role's name would pass for it wherever names are all that is looked at.
+                guard owners.updateValue(name, forKey: host) ?? name == name else {
+                    throw Self.problem("the name '\(host)' of role '\(name)' is another role's as well")
+                }
+            }
+        }
         guard links.count <= Self.maximumLinks else { throw Self.problem("more than \(Self.maximumLinks) links") }
         guard links == Set(links).sorted() else { throw Self.problem("the links are not in order, or one is there twice") }
         for link in links {

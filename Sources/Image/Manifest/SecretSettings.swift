@@ -76,6 +76,7 @@ extension SecretSettings {
                 environment[name] = try item.resource()
             }
         }
+        try settings.refuseMountsOverMeasuredPrograms(value)
         hasGuestAPI = try mapping.value("guest_api")?.boolean() ?? false
         guard !files.isEmpty || !environment.isEmpty || hasGuestAPI else {
             throw value.failure("'secrets' names no secret: give 'files', 'environment' or 'guest_api'")

@@ -38,6 +38,7 @@ extension ShieldSettings {
         let mapping = try YAMLMapping(
             value.node, of: "shield", known: ["listen", "connect", "policy", "collateral", "certificate_lifetime"])
         let common = try mapping.value("policy")?.string()
+        try settings.refuseMountsOverMeasuredPrograms(value)
         listen = try Self.ports(mapping, "listen", common)
         connect = try Self.ports(mapping, "connect", common)
         guard !listen.isEmpty || !connect.isEmpty else { throw value.failure("'shield' names no port: give 'listen' or 'connect'") }

@@ -137,7 +137,7 @@ extension InetSocket {
         let meant = destination.isAny ? destination.loopback : destination
         let source = try source(for: meant)
         guard let listener = kernel.channels.inet.tcp.listener(for: meant) else {
-            if mayReachHostLoopback { return try connectOutside(destination, address, thread) }
+            if leavesForHostLoopback(destination) { return try connectOutside(destination, address, thread) }
             guard isNonblocking else { throw .ECONNREFUSED }
             endpoint.refuse()
             endpoint.isUnasked = true
@@ -240,12 +240,20 @@ extension InetSocket {
 
     private func connectAgainOutside(_ destination: InetAddress, _ bytes: [UInt8], _ thread: Thread) throws(Errno) {
         guard let host else { throw .EINVAL }
-        guard isInside(destination), !mayReachHostLoopback else { return try host.connect(bytes, thread) }
+        guard isInside(destination), !leavesForHostLoopback(destination) else { return try host.connect(bytes, thread) }
         var isConnected = true
         do { _ = try host.peerAddress() } catch { isConnected = false }
         if isConnected { throw .EISCONN }
         dropHost()
         try connectTo(bytes, thread)
+    }
+
+    /// Nobody inside has it, and the image lets it go to the host's own services: but never what the shield's peers send to the program.
+    private func leavesForHostLoopback(_ destination: InetAddress) -> Bool {
+        guard mayReachHostLoopback else { return false }
+        let meant = destination.isAny ? destination.loopback : destination
+        if endpoint.isOfShield, let shield = kernel.shield, shield.keepsInside(meant.port) { return false }
+        return kernel.channels.inet.tcp.listener(for: meant) == nil
     }
 
     /// connect(2) with AF_UNSPEC.
