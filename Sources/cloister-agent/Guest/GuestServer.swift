@@ -68,9 +68,10 @@ final class GuestServer {
 
     var port: Int { channel.localAddress?.port ?? 0 }
 
+    // A server that is closed already has nothing to say about it.
     func close() { try? channel.close().wait() }
 
-    /// Serves until the enclave ends.
+    /// Serves until the enclave ends, which ends this process: there is no error to be told.
     func waitForEnd() { try? channel.closeFuture.wait() }
 }
 

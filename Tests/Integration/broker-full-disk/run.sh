@@ -14,6 +14,7 @@ if [[ ${1-} != inside ]]; then
 fi
 work=$(mktemp -d)
 broker=
+# On the way out the broker may have ended and the disk may not be there yet: neither is a failure of the test.
 trap '[[ -z $broker ]] || kill -9 "$broker" 2>/dev/null || true; umount -l "$work/disk" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
 command=$root/bin/cloister-broker
